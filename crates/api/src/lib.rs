@@ -1,1 +1,32 @@
-//! Being written.
+//! What travels over the HTTP API: requests, answers and live events, with their OpenAPI schemas.
+//!
+//! The server (`swarmmanager-manager`) and its clients (`swarmmanager-cli`, the console) share these types. A field's
+//! name ends in its unit (`_mhz`, `_bytes`, `_ms`), moments are milliseconds since 1970 by the manager's clock.
+//! Requests refuse fields that they do not know, so that a misspelt one is not silently without effect.
+
+mod decision;
+mod error;
+mod event;
+mod history;
+mod node;
+mod service;
+mod status;
+
+pub use decision::{Action, Decision, DecisionList, Outcome};
+pub use error::ApiError;
+pub use event::{Event, EventTopic};
+pub use history::{HistoryResolution, NodeHistory, HistoryQuery};
+pub use node::{
+    AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, Pressure, Reading,
+    Role,
+};
+pub use service::{
+    Convergence, Demand, EndpointMode, FileReference, Healthcheck, Instance, InstanceState, Mode, Mount,
+    MountKind, NetworkAttachment, PlacementPreview, Protocol, PublishMode, PublishedPort, Removed,
+    ResourceLimits, RestartCondition, RestartPolicy, ScaleRequest, Service, ServiceCreate, ServiceDetail,
+    ServiceList, UpdateOrder,
+};
+pub use status::{CollectorCounters, Status};
+
+/// The default Unix socket of `swarm-manager serve`.
+pub const DEFAULT_SOCKET: &str = "/run/swarmmanager/swarm-manager.sock";

@@ -5,14 +5,16 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ParseQuantityError;
 
 /// An amount of memory or disk in bytes.
 ///
 /// Text follows Docker: suffixes are powers of 1024 whether written `64m`, `64MB` or `64MiB`; no suffix is bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// In JSON it is written as a number of bytes, and read from a number or from text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Bytes(u64);
 
@@ -115,6 +117,34 @@ impl FromStr for Bytes {
             return Err(error("it is too large"));
         }
         Ok(Self(bytes as u64))
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberOrText)
+    }
+}
+
+struct NumberOrText;
+
+impl Visitor<'_> for NumberOrText {
+    type Value = Bytes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of bytes, or text such as \"64MiB\"")
+    }
+
+    fn visit_u64<E: de::Error>(self, count: u64) -> Result<Bytes, E> {
+        Ok(Bytes(count))
+    }
+
+    fn visit_i64<E: de::Error>(self, count: i64) -> Result<Bytes, E> {
+        u64::try_from(count).map(Bytes).map_err(|_| E::invalid_value(de::Unexpected::Signed(count), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

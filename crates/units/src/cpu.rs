@@ -79,8 +79,10 @@ impl fmt::Display for Megahertz {
 }
 
 /// How much processing power an instance asks for.
+///
+/// Written and read as text, `0.5` or `500MHz`, in JSON too.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(into = "String", try_from = "String")]
 pub enum CpuDemand {
     /// A number of cores, whatever they give: `0.5`. Docker's own way of asking.
     Cores(f64),
@@ -114,6 +116,20 @@ impl fmt::Display for CpuDemand {
             Self::Cores(cores) => f.pad(&cores.to_string()),
             Self::Megahertz(amount) => f.pad(&format!("{}MHz", amount.get())),
         }
+    }
+}
+
+impl From<CpuDemand> for String {
+    fn from(demand: CpuDemand) -> Self {
+        demand.to_string()
+    }
+}
+
+impl TryFrom<String> for CpuDemand {
+    type Error = ParseQuantityError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -1,0 +1,59 @@
+//! Networks, secrets and configs: names and ids.
+
+use serde::Deserialize;
+
+use crate::{Engine, EngineError};
+
+/// An object that users call by its name and Swarm by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+struct RawNetwork {
+    #[serde(rename = "Id")]
+    id: String,
+    #[serde(rename = "Name")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct RawObject {
+    #[serde(rename = "ID")]
+    id: String,
+    #[serde(rename = "Spec")]
+    spec: RawSpec,
+}
+
+#[derive(Deserialize)]
+struct RawSpec {
+    #[serde(rename = "Name")]
+    name: String,
+}
+
+impl Engine {
+    /// Every network that the engine knows, the Swarm's and its own.
+    pub async fn networks(&self) -> Result<Vec<Named>, EngineError> {
+        let networks: Vec<RawNetwork> = self.get("/networks").await?;
+        Ok(networks.into_iter().map(|raw| Named { id: raw.id, name: raw.name }).collect())
+    }
+
+    /// Every secret of the Swarm: names only.
+    pub async fn secrets(&self) -> Result<Vec<Named>, EngineError> {
+        self.named("/secrets").await
+    }
+
+    /// Every config of the Swarm.
+    pub async fn configs(&self) -> Result<Vec<Named>, EngineError> {
+        self.named("/configs").await
+    }
+
+    async fn named(&self, path: &str) -> Result<Vec<Named>, EngineError> {
+        let objects: Vec<RawObject> = self.get(path).await?;
+        Ok(objects.into_iter().map(|raw| Named { id: raw.id, name: raw.spec.name }).collect())
+    }
+}

@@ -1,0 +1,154 @@
+//! The nodes at one moment: everything that a decision is made from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use swarmmanager_units::{Bytes, Megahertz, NodeId};
+
+use crate::HostPort;
+
+/// The nodes at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// In any order.
+    pub nodes: Vec<NodeState>,
+}
+
+/// One node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeState {
+    /// Swarm's id.
+    pub id: NodeId,
+    /// The hostname.
+    pub hostname: String,
+    /// Manager or worker.
+    #[serde(default)]
+    pub role: Role,
+    /// Whether Swarm is in touch with it.
+    #[serde(default)]
+    pub status: NodeStatus,
+    /// Whether Swarm may put tasks on it.
+    #[serde(default)]
+    pub availability: NodeAvailability,
+    /// What it runs.
+    #[serde(default)]
+    pub platform: Platform,
+    /// The node's labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The engine's labels.
+    #[serde(default)]
+    pub engine_labels: BTreeMap<String, String>,
+    /// Cores that the CPU capacity is made of; may be a fraction.
+    pub cores: f64,
+    /// What the node has.
+    pub capacity: Resources,
+    /// What is used of it; `None` where nothing was ever reported.
+    pub usage: Option<Usage>,
+    /// Age of the latest report.
+    #[serde(default)]
+    pub data_age: Duration,
+    /// What is promised to the instances and tasks on it.
+    #[serde(default)]
+    pub reserved: Resources,
+    /// What was placed on it and does not show in the measurements yet.
+    #[serde(default)]
+    pub unseen: Resources,
+    /// How many instances of each service are on it.
+    #[serde(default)]
+    pub instances: BTreeMap<String, u32>,
+    /// Ports that something on it publishes already.
+    #[serde(default)]
+    pub host_ports: BTreeSet<HostPort>,
+}
+
+impl NodeState {
+    /// What one core gives.
+    pub fn per_core(&self) -> Megahertz {
+        if self.cores > 0.0 { Megahertz::new(self.capacity.cpu.get() / self.cores) } else { Megahertz::ZERO }
+    }
+}
+
+/// An amount of each resource.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resources {
+    /// Processing power.
+    pub cpu: Megahertz,
+    /// Memory.
+    pub memory: Bytes,
+    /// Disk.
+    pub disk: Bytes,
+}
+
+/// How much of each resource is used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In MHz.
+    pub cpu: ResourceUsage,
+    /// In bytes.
+    pub memory: ResourceUsage,
+    /// In bytes.
+    pub disk: ResourceUsage,
+}
+
+/// The recent use of one resource, in the resource's own unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ResourceUsage {
+    /// Mean over the last 30 seconds.
+    pub mean: f64,
+    /// Mean step from second to second over the last minute, without its sign, as a share of the capacity.
+    #[serde(default)]
+    pub abs_change: f64,
+    /// The same with its sign: positive when use grows.
+    #[serde(default)]
+    pub trend: f64,
+}
+
+/// A node's role.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Keeps the Swarm's state and may lead.
+    Manager,
+    /// Runs tasks only.
+    #[default]
+    Worker,
+}
+
+/// Whether Swarm is in touch with a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeStatus {
+    /// In touch.
+    #[default]
+    Ready,
+    /// Lost.
+    Down,
+    /// Not heard of yet.
+    Unknown,
+    /// Cut off by Swarm.
+    Disconnected,
+}
+
+/// Whether Swarm may put tasks on a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeAvailability {
+    /// Takes tasks.
+    #[default]
+    Active,
+    /// Keeps its tasks, takes no new ones.
+    Pause,
+    /// Gives its tasks away.
+    Drain,
+}
+
+/// What a node runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Operating system, such as `linux`.
+    pub os: String,
+    /// Architecture, such as `x86_64`.
+    pub arch: String,
+}

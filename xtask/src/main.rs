@@ -1,2 +1,50 @@
-//! Chores.
-fn main() {}
+//! `cargo xtask`: the one place for every chore of this repository, and all that CI runs.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who started it")]
+
+mod agent_image;
+mod binaries;
+mod command;
+mod dist;
+mod elf;
+mod lab_tests;
+mod packages;
+mod policy;
+mod programs;
+mod root;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Chore {
+    /// Install the Debian packages that the tests and the demo need.
+    Packages,
+    /// Check everything: formatting, lints, documentation, dependencies and all tests.
+    Test(test::Options),
+    /// Build a release into dist/: static programs, the agent's image, shell completions, checksums.
+    Dist,
+}
+
+fn main() -> ExitCode {
+    match run(Chore::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<()> {
+    match chore {
+        Chore::Packages => packages::install(packages::FOR_LAB),
+        Chore::Test(options) => test::run(&options),
+        Chore::Dist => dist::run(),
+    }
+}

@@ -8,6 +8,9 @@ use anyhow::{Result, bail};
 
 use crate::{command, elf, workspace};
 
+/// Tells tests and benches in which folder the programs are that they start.
+pub(crate) const BINARIES_VARIABLE: &str = "SWARMMANAGER_BINARIES";
+
 /// The only target whose programs are built; its C library can be linked in.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who started it")]
 
 mod agent_image;
+mod bench;
 mod binaries;
 mod command;
 mod dist;
@@ -27,6 +28,11 @@ enum Chore {
     Packages,
     /// Check everything: formatting, lints, documentation, dependencies and all tests.
     Test(test::Options),
+    /// Measure, and write the figures into docs/performance.md.
+    Bench {
+        /// What to measure.
+        bench: bench::Bench,
+    },
     /// Build a release into dist/: static programs, the agent's image, shell completions, checksums.
     Dist,
 }
@@ -45,6 +51,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Packages => packages::install(packages::FOR_LAB),
         Chore::Test(options) => test::run(&options),
+        Chore::Bench { bench } => bench::run(bench),
         Chore::Dist => dist::run(),
     }
 }

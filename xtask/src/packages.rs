@@ -33,6 +33,10 @@ pub(crate) const FOR_LAB: &[Package] = &[
     package("util-linux", &["nsenter", "unshare"]),
 ];
 
+/// What the agent is measured beside.
+pub(crate) const FOR_AGENT_BENCH: &[Package] =
+    &[package("prometheus-node-exporter", &["prometheus-node-exporter"])];
+
 /// Installs what is missing.
 pub(crate) fn install(wanted: &[Package]) -> Result<()> {
     let missing: Vec<&Package> = wanted.iter().filter(|package| !package.is_usable()).collect();

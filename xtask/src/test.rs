@@ -5,12 +5,10 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::binaries::{self, Profile};
+use crate::binaries::{self, BINARIES_VARIABLE, Profile};
 use crate::workspace::cargo;
 use crate::{command, lab_tests, packages, programs, root};
 
-/// Tells tests where the programs are that they start.
-const BINARIES_VARIABLE: &str = "SWARMMANAGER_BINARIES";
 /// Tells tests that they cannot start a lab.
 const WITHOUT_LAB_VARIABLE: &str = "SWARMMANAGER_WITHOUT_LAB";
 

@@ -1,0 +1,118 @@
+//! Reads the results that criterion leaves in files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+/// What criterion found for one benchmark at one size.
+#[derive(Debug, PartialEq)]
+struct Finding {
+    name: String,
+    /// What the benchmark was given, such as a number of nodes; empty where it takes nothing.
+    size: String,
+    nanoseconds: f64,
+}
+
+/// All results below a folder as a table: a row for each benchmark, a column for each size.
+pub(super) fn table(folder: &Path) -> Result<String> {
+    let mut findings = Vec::new();
+    collect(folder, &mut findings)?;
+    Ok(render(&findings))
+}
+
+fn collect(folder: &Path, findings: &mut Vec<Finding>) -> Result<()> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.ends_with("new") {
+            findings.push(read(&path)?);
+        } else if path.is_dir() {
+            collect(&path, findings)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads one benchmark's latest result.
+fn read(folder: &Path) -> Result<Finding> {
+    let json = |file: &str| -> Result<Value> {
+        let path = folder.join(file);
+        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("cannot understand {}", path.display()))
+    };
+    let (benchmark, estimates) = (json("benchmark.json")?, json("estimates.json")?);
+    let text = |field: &str| benchmark[field].as_str().unwrap_or_default().to_owned();
+    let name = [text("group_id"), text("function_id")];
+    let name: Vec<String> = name.into_iter().filter(|part| !part.is_empty()).collect();
+    let nanoseconds = estimates["median"]["point_estimate"].as_f64();
+    Ok(Finding {
+        name: name.join(", "),
+        size: text("value_str"),
+        nanoseconds: nanoseconds.with_context(|| format!("{} has no median", folder.display()))?,
+    })
+}
+
+fn render(findings: &[Finding]) -> String {
+    // Sizes are numbers: a shorter one is smaller.
+    let sizes: BTreeSet<(usize, &str)> =
+        findings.iter().filter(|f| !f.size.is_empty()).map(|f| (f.size.len(), &*f.size)).collect();
+    let cells: BTreeMap<(&str, &str), f64> =
+        findings.iter().map(|finding| ((&*finding.name, &*finding.size), finding.nanoseconds)).collect();
+    let names: BTreeSet<&str> = cells.keys().map(|(name, _)| *name).collect();
+
+    let mut lines = vec![row("median", "", sizes.iter().map(|(_, size)| (*size).to_owned()))];
+    lines.push(format!("| --- |{}", " ---: |".repeat(sizes.len() + 1)));
+    for name in names {
+        let cell = |size: &str| {
+            cells.get(&(name, size)).map(|nanoseconds| duration(*nanoseconds)).unwrap_or_default()
+        };
+        lines.push(row(name, &cell(""), sizes.iter().map(|(_, size)| cell(size))));
+    }
+    lines.join("\n")
+}
+
+fn row(name: &str, first: &str, rest: impl Iterator<Item = String>) -> String {
+    rest.fold(format!("| {name} | {first} |"), |row, cell| format!("{row} {cell} |"))
+}
+
+/// Three significant digits in the unit that people would choose.
+fn duration(nanoseconds: f64) -> String {
+    let units = [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)];
+    let fitting = units.iter().rev().find(|(_, size)| nanoseconds >= *size).unwrap_or(&units[0]);
+    let (unit, value) = (fitting.0, nanoseconds / fitting.1);
+    let digits = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    format!("{value:.digits$} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, duration, render};
+
+    #[test]
+    fn durations_keep_three_digits() {
+        for (nanoseconds, expected) in
+            [(0.4, "0.40 ns"), (41.96, "42.0 ns"), (2_700.0, "2.70 µs"), (128e6, "128 ms"), (3.2e9, "3.20 s")]
+        {
+            assert_eq!(duration(nanoseconds), expected);
+        }
+    }
+
+    #[test]
+    fn findings_become_rows_and_sizes_columns() {
+        let finding = |name: &str, size: &str, nanoseconds| Finding {
+            name: name.into(),
+            size: size.into(),
+            nanoseconds,
+        };
+        let findings = [finding("one", "1000", 3e3), finding("one", "10", 40.0), finding("all", "", 9e6)];
+        let expected = "\
+            | median |  | 10 | 1000 |\n\
+            | --- | ---: | ---: | ---: |\n\
+            | all | 9.00 ms |  |  |\n\
+            | one |  | 40.0 ns | 3.00 µs |";
+        assert_eq!(render(&findings), expected);
+    }
+}

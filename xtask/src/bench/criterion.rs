@@ -1,6 +1,6 @@
 //! Reads the results that criterion leaves in files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ struct Finding {
     nanoseconds: f64,
 }
 
-/// All results below a folder as a table: a row for each benchmark, a column for each size.
+/// All results below a folder, as tables.
 pub(super) fn table(folder: &Path) -> Result<String> {
     let mut findings = Vec::new();
     collect(folder, &mut findings)?;
@@ -55,27 +55,55 @@ fn read(folder: &Path) -> Result<Finding> {
     })
 }
 
+/// One table for the benchmarks that have sizes, and one for those without.
 fn render(findings: &[Finding]) -> String {
-    // Sizes are numbers: a shorter one is smaller.
-    let sizes: BTreeSet<(usize, &str)> =
-        findings.iter().filter(|f| !f.size.is_empty()).map(|f| (f.size.len(), &*f.size)).collect();
-    let cells: BTreeMap<(&str, &str), f64> =
-        findings.iter().map(|finding| ((&*finding.name, &*finding.size), finding.nanoseconds)).collect();
-    let names: BTreeSet<&str> = cells.keys().map(|(name, _)| *name).collect();
-
-    let mut lines = vec![row("median", "", sizes.iter().map(|(_, size)| (*size).to_owned()))];
-    lines.push(format!("| --- |{}", " ---: |".repeat(sizes.len() + 1)));
-    for name in names {
-        let cell = |size: &str| {
-            cells.get(&(name, size)).map(|nanoseconds| duration(*nanoseconds)).unwrap_or_default()
-        };
-        lines.push(row(name, &cell(""), sizes.iter().map(|(_, size)| cell(size))));
-    }
-    lines.join("\n")
+    let (unsized_ones, sized): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|f| f.size.is_empty());
+    [sized, unsized_ones]
+        .iter()
+        .filter(|group| !group.is_empty())
+        .map(|group| rows(group))
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
-fn row(name: &str, first: &str, rest: impl Iterator<Item = String>) -> String {
-    rest.fold(format!("| {name} | {first} |"), |row, cell| format!("{row} {cell} |"))
+/// A row for each benchmark, a column for each size.
+fn rows(findings: &[&Finding]) -> String {
+    // Sizes are numbers: a shorter one is smaller.
+    let sizes: BTreeSet<(usize, &str)> =
+        findings.iter().map(|finding| (finding.size.len(), &*finding.size)).collect();
+    let names: BTreeSet<&str> = findings.iter().map(|finding| &*finding.name).collect();
+    let cell = |name: &str, size: &str| {
+        let finding = findings.iter().find(|finding| finding.name == name && finding.size == size);
+        finding.map(|finding| duration(finding.nanoseconds)).unwrap_or_default()
+    };
+    let columns = || sizes.iter().map(|(_, size)| *size);
+    let header = row(
+        "median",
+        columns().map(|size| if size.is_empty() { "time".to_owned() } else { thousands(size) }),
+    );
+    let line = format!("| --- |{}", " ---: |".repeat(sizes.len()));
+    let rows = names.iter().map(|name| row(name, columns().map(|size| cell(name, size))));
+    [header, line].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn row(name: &str, cells: impl Iterator<Item = String>) -> String {
+    cells.fold(format!("| {name} |"), |row, cell| format!("{row} {cell} |"))
+}
+
+/// `10000` as `10,000`; anything but digits as it is.
+fn thousands(number: &str) -> String {
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    let mut text = String::new();
+    for (index, digit) in number.chars().enumerate() {
+        if index > 0 && (number.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Three significant digits in the unit that people would choose.
@@ -109,10 +137,12 @@ mod tests {
         };
         let findings = [finding("one", "1000", 3e3), finding("one", "10", 40.0), finding("all", "", 9e6)];
         let expected = "\
-            | median |  | 10 | 1000 |\n\
-            | --- | ---: | ---: | ---: |\n\
-            | all | 9.00 ms |  |  |\n\
-            | one |  | 40.0 ns | 3.00 µs |";
+            | median | 10 | 1,000 |\n\
+            | --- | ---: | ---: |\n\
+            | one | 40.0 ns | 3.00 µs |\n\n\
+            | median | time |\n\
+            | --- | ---: |\n\
+            | all | 9.00 ms |";
         assert_eq!(render(&findings), expected);
     }
 }

@@ -1,102 +1,125 @@
-//! Images: brought in, named, sent to a registry, and resolved to digests.
+//! Images: brought in, named, and sent to a registry.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
-use serde_json::Value;
+use serde::Deserialize;
 
-use crate::client::{Body, encoded};
+use crate::image_reference::ImageReference;
+use crate::lines::Lines;
+use crate::request::{Request, image_segments};
 use crate::{Engine, EngineError, RegistryAuth};
 
 /// Bringing an image in or sending it takes as long as the disk or the link takes.
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(600);
-/// A registry that does not answer must not hold up a service's creation.
-const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An image that the engine has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Image {
+    /// Its id, such as `sha256:…`.
+    pub id: String,
+    /// Its names with tags.
+    #[serde(default, deserialize_with = "or_none")]
+    pub repo_tags: Vec<String>,
+    /// Its names with digests, once it was pulled from or pushed to a registry.
+    #[serde(default, deserialize_with = "or_none")]
+    pub repo_digests: Vec<String>,
+    /// What it takes on disk, in bytes.
+    #[serde(default)]
+    pub size: u64,
+    /// Operating system, such as `linux`.
+    #[serde(default)]
+    pub os: String,
+    /// Architecture in Go's words, such as `amd64`.
+    #[serde(default)]
+    pub architecture: String,
+}
+
+fn or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Option::<Vec<String>>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A line of a transfer's progress.
+#[derive(Deserialize)]
+struct Progress {
+    stream: Option<String>,
+    error: Option<String>,
+}
 
 impl Engine {
-    /// Brings in an image from an archive as `docker save` writes it; gives the names that it came with.
-    pub async fn image_load(&self, archive: Vec<u8>) -> Result<Vec<String>, EngineError> {
-        let body =
-            Body { content: Bytes::from(archive), content_type: Some("application/x-tar"), auth: None };
-        let engine = self.clone().with_timeout(TRANSFER_TIMEOUT);
-        let answer = engine.call(Method::POST, "/images/load?quiet=1", body).await?;
-        let lines = progress(&answer)?;
-        let names =
-            lines.iter().filter_map(|line| line["stream"].as_str()?.trim().strip_prefix("Loaded image: "));
+    /// Brings in an image from an archive as `docker save` writes it; gives the names that it came with, or its id where
+    /// it came with none.
+    ///
+    /// # Errors
+    /// [`EngineError::Transfer`] where the archive holds no image.
+    pub async fn image_load(&self, archive: impl Into<Bytes>) -> Result<Vec<String>, EngineError> {
+        let request = Request::post("/images/load").with("quiet", "1").archive(archive.into());
+        let said = self.transfer(&request).await?;
+        let names = said.iter().filter_map(|text| {
+            let text = text.trim();
+            text.strip_prefix("Loaded image: ").or_else(|| text.strip_prefix("Loaded image ID: "))
+        });
         Ok(names.map(str::to_owned).collect())
     }
 
     /// Gives an image a further name.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no such image, [`EngineError::InvalidImage`] for what is no name.
     pub async fn image_tag(&self, image: &str, name: &str) -> Result<(), EngineError> {
-        let (repository, tag) = split_tag(name);
-        let path = format!("/images/{}/tag?repo={}&tag={}", image, encoded(repository), encoded(tag));
-        self.call(Method::POST, &path, Body::default()).await.map(drop)
+        let name: ImageReference = name.parse()?;
+        let request = Request::post(format!("/images/{}/tag", image_segments(image)))
+            .with("repo", &name.name())
+            .with("tag", name.tag_or_latest());
+        self.call_raw(&request).await.map(drop)
     }
 
     /// Sends an image to the registry in its name.
+    ///
+    /// # Errors
+    /// [`EngineError::Transfer`] in the registry's words, [`EngineError::InvalidImage`] for what is no name.
     pub async fn image_push(&self, image: &str, auth: Option<&RegistryAuth>) -> Result<(), EngineError> {
+        let image: ImageReference = image.parse()?;
         // The engine wants the header also where there is nobody to log in.
-        let nobody = RegistryAuth::from_header("e30=").ok();
-        let auth = auth.or(nobody.as_ref());
-        let (repository, tag) = split_tag(image);
-        let path = format!("/images/{repository}/push?tag={}", encoded(tag));
-        let engine = self.clone().with_timeout(TRANSFER_TIMEOUT);
-        let answer = engine.call(Method::POST, &path, Body { auth, ..Body::default() }).await?;
-        progress(&answer).map(drop)
+        let nobody = RegistryAuth::anonymous();
+        let request = Request::post(format!("/images/{}/push", image_segments(&image.name())))
+            .with("tag", image.tag_or_latest())
+            .auth(auth.or(Some(&nobody)));
+        self.transfer(&request).await.map(drop)
+    }
+
+    /// An image that the engine has, by name or id.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none such.
+    pub async fn image_inspect(&self, image: &str) -> Result<Image, EngineError> {
+        self.call(&Request::get(format!("/images/{}/json", image_segments(image)))).await
     }
 
     /// Whether the engine has that image.
     pub async fn has_image(&self, image: &str) -> Result<bool, EngineError> {
-        match self.call(Method::GET, &format!("/images/{image}/json"), Body::default()).await {
+        match self.image_inspect(image).await {
             Ok(_) => Ok(true),
             Err(EngineError::NotFound { .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// The image with the digest that its tag stands for now, so that every instance runs the same; the image itself
-    /// where its registry does not say.
-    pub async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> String {
-        if image.contains('@') {
-            return image.to_owned();
-        }
-        let engine = self.clone().with_timeout(RESOLVE_TIMEOUT);
-        let path = format!("/distribution/{image}/json");
-        let answer = engine.call(Method::GET, &path, Body { auth, ..Body::default() }).await;
-        let digest = answer.ok().and_then(|answer| {
-            let json: Value = serde_json::from_slice(&answer).ok()?;
-            json["Descriptor"]["digest"].as_str().map(str::to_owned)
-        });
-        match digest {
-            Some(digest) if split_tag(image).1.is_empty() => format!("{image}:latest@{digest}"),
-            Some(digest) => format!("{image}@{digest}"),
-            None => {
-                tracing::warn!(
-                    image,
-                    "the registry does not tell the image's digest; nodes use what they have or find"
-                );
-                image.to_owned()
+    /// Follows a transfer to its end; gives what the engine said. It says 200 first and the error later.
+    async fn transfer(&self, request: &Request<'_>) -> Result<Vec<String>, EngineError> {
+        let transfer = async {
+            let mut lines = Lines::new(request.call(), self.send(request).await?);
+            let mut said = Vec::new();
+            while let Some(Progress { stream, error }) = lines.next().await? {
+                match error {
+                    Some(message) => return Err(EngineError::Transfer { message }),
+                    None => said.extend(stream),
+                }
             }
-        }
-    }
-}
-
-/// The lines of a transfer; one that names an error is one.
-fn progress(answer: &[u8]) -> Result<Vec<Value>, EngineError> {
-    let lines: Vec<Value> =
-        serde_json::Deserializer::from_slice(answer).into_iter().map_while(Result::ok).collect();
-    match lines.iter().find_map(|line| line["error"].as_str()) {
-        Some(error) => Err(EngineError::Refused { status: 500, message: error.to_owned() }),
-        None => Ok(lines),
-    }
-}
-
-/// Repository and tag; the tag is empty where there is none. A colon before the last slash is a registry's port.
-fn split_tag(image: &str) -> (&str, &str) {
-    match image.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => (repository, tag),
-        _ => (image, ""),
+            Ok(said)
+        };
+        self.within(TRANSFER_TIMEOUT, &request.call(), transfer).await
     }
 }
 
@@ -105,16 +128,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_told_from_a_registry_s_port() {
-        assert_eq!(split_tag("10.0.0.1:5000/app:1.2"), ("10.0.0.1:5000/app", "1.2"));
-        assert_eq!(split_tag("10.0.0.1:5000/app"), ("10.0.0.1:5000/app", ""));
-        assert_eq!(split_tag("app"), ("app", ""));
-    }
-
-    #[test]
-    fn a_transfer_s_error_is_not_lost_among_its_progress() {
-        let answer = b"{\"status\":\"Preparing\"}\r\n{\"errorDetail\":{},\"error\":\"denied\"}\r\n";
-        assert_eq!(progress(answer).unwrap_err().to_string(), "denied");
-        assert_eq!(progress(b"{\"stream\":\"x\"}\n").unwrap().len(), 1);
+    fn an_image_without_names_is_read() {
+        let image: Image = serde_json::from_str(
+            r#"{"Id":"sha256:41","RepoTags":null,"RepoDigests":[],"Size":1979264,"Os":"linux","Architecture":"amd64"}"#,
+        )
+        .unwrap();
+        assert_eq!((image.id.as_str(), image.size, image.repo_tags.len()), ("sha256:41", 1_979_264, 0));
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use swarmmanager_units::NodeId;
 
-use crate::client::encoded;
-use crate::{Engine, EngineError};
+use crate::request::{Request, segment};
+use crate::{Engine, EngineError, Filters};
 
 /// A node as Swarm knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Node {
     pub role: Role,
     /// Whether it leads.
     pub leader: bool,
+    /// Whether the other managers reach it; workers have none.
+    pub reachability: Option<Reachability>,
     /// Active, pause or drain.
     pub availability: Availability,
     /// Whether it is in touch.
@@ -39,6 +41,12 @@ pub struct Node {
     pub labels: BTreeMap<String, String>,
     /// The engine's labels.
     pub engine_labels: BTreeMap<String, String>,
+    /// Its processors, in billionths of a core.
+    pub nano_cpus: u64,
+    /// Its memory.
+    pub memory_bytes: u64,
+    /// When it joined, in milliseconds since 1970.
+    pub created_unix_ms: i64,
 }
 
 /// A node's role.
@@ -80,12 +88,27 @@ pub enum NodeState {
     Disconnected,
 }
 
+/// Whether a manager is reached by the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reachability {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// It is not.
+    Unreachable,
+    /// It is.
+    Reachable,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RawNode {
     #[serde(rename = "ID")]
     id: String,
     version: crate::services::Version,
+    #[serde(rename = "CreatedAt", default, deserialize_with = "crate::time::unix_ms")]
+    created_unix_ms: i64,
     #[serde(default)]
     spec: RawSpec,
     #[serde(default)]
@@ -108,7 +131,17 @@ struct RawSpec {
 struct RawDescription {
     hostname: String,
     platform: RawPlatform,
+    resources: RawResources,
     engine: RawEngine,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawResources {
+    #[serde(rename = "NanoCPUs")]
+    nano_cpus: u64,
+    #[serde(rename = "MemoryBytes")]
+    memory_bytes: u64,
 }
 
 #[derive(Default, Deserialize)]
@@ -141,6 +174,8 @@ struct RawManager {
     #[serde(default)]
     leader: bool,
     #[serde(default)]
+    reachability: Reachability,
+    #[serde(default)]
     addr: String,
 }
 
@@ -162,7 +197,8 @@ impl From<RawNode> for Node {
             hostname: raw.description.hostname,
             address,
             role: raw.spec.role,
-            leader: raw.manager_status.is_some_and(|manager| manager.leader),
+            leader: raw.manager_status.as_ref().is_some_and(|manager| manager.leader),
+            reachability: raw.manager_status.map(|manager| manager.reachability),
             availability: raw.spec.availability,
             state: raw.status.state,
             message: raw.status.message,
@@ -171,6 +207,9 @@ impl From<RawNode> for Node {
             engine_version: raw.description.engine.engine_version,
             labels: raw.spec.labels.unwrap_or_default(),
             engine_labels: raw.description.engine.labels.unwrap_or_default(),
+            nano_cpus: raw.description.resources.nano_cpus,
+            memory_bytes: raw.description.resources.memory_bytes,
+            created_unix_ms: raw.created_unix_ms,
         }
     }
 }
@@ -178,17 +217,79 @@ impl From<RawNode> for Node {
 impl Engine {
     /// Every node of the Swarm.
     pub async fn nodes(&self) -> Result<Vec<Node>, EngineError> {
-        let nodes: Vec<RawNode> = self.get("/nodes").await?;
+        self.nodes_matching(&Filters::new()).await
+    }
+
+    /// The nodes that pass the filters.
+    pub async fn nodes_matching(&self, filters: &Filters) -> Result<Vec<Node>, EngineError> {
+        let nodes: Vec<RawNode> = self.call(&filters.add_to(Request::get("/nodes"))).await?;
         Ok(nodes.into_iter().map(Node::from).collect())
     }
 
-    /// One node, by id or name.
+    /// One node, by id, unique beginning of its id, or name.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none such.
     pub async fn node(&self, reference: &str) -> Result<Node, EngineError> {
-        self.get::<RawNode>(&format!("/nodes/{}", encoded(reference))).await.map(Node::from)
+        let request = Request::get(format!("/nodes/{}", segment(reference)));
+        self.call::<RawNode>(&request).await.map(Node::from)
     }
 
-    /// Whether that node leads the Swarm at this moment.
+    /// Whether that node leads the Swarm, as this engine knows it.
+    ///
+    /// A leader that lost the others does not know it for about 10 s and answers yes meanwhile; a write fails then with
+    /// [`EngineError::NoLeader`] or [`EngineError::TimedOut`], because it needs the others.
     pub async fn is_leader(&self, node: &NodeId) -> Result<bool, EngineError> {
         Ok(self.node(node.as_str()).await?.leader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nodes_are_read_whatever_their_role_and_state() {
+        let raw: Vec<RawNode> = serde_json::from_str(include_str!("../tests/answers/nodes.json")).unwrap();
+        let nodes: Vec<Node> = raw.into_iter().map(Node::from).collect();
+        let [lost, second, first] = nodes.as_slice() else { panic!("{nodes:?}") };
+
+        assert_eq!(
+            (lost.role, lost.state, lost.availability),
+            (Role::Worker, NodeState::Down, Availability::Pause)
+        );
+        assert_eq!((lost.message.as_str(), lost.reachability), ("heartbeat failure", None));
+        assert_eq!(lost.labels, BTreeMap::from([("zone".into(), "a".into())]));
+        assert_eq!(lost.engine_labels, BTreeMap::from([("rack".into(), "r2".into())]));
+
+        assert_eq!((second.leader, second.reachability), (false, Some(Reachability::Reachable)));
+        assert!(first.leader);
+        assert_eq!((first.hostname.as_str(), first.address.as_str()), ("vm", "10.99.0.1"));
+        assert_eq!((first.nano_cpus, first.memory_bytes), (2_000_000_000, 25_276_502_016));
+        assert_eq!((first.os.as_str(), first.arch.as_str()), ("linux", "x86_64"));
+        assert_eq!(first.version, 110);
+        assert_eq!(first.created_unix_ms, 1_795_533_041_783);
+    }
+
+    #[test]
+    fn a_node_that_only_just_joins_has_no_description_yet() {
+        let raw: RawNode = serde_json::from_value(json!({
+            "ID": "a", "Version": {"Index": 1}, "Spec": {"Labels": null, "Role": "worker", "Availability": "active"},
+            "Status": {"State": "unknown"},
+        }))
+        .unwrap();
+        let node = Node::from(raw);
+        assert_eq!((node.hostname.as_str(), node.state), ("", NodeState::Unknown));
+    }
+
+    #[test]
+    fn a_manager_that_sees_itself_everywhere_is_found_where_others_see_it() {
+        let raw: RawNode = serde_json::from_value(json!({
+            "ID": "a", "Version": {"Index": 1}, "Status": {"State": "ready", "Addr": "0.0.0.0"},
+            "ManagerStatus": {"Leader": true, "Reachability": "reachable", "Addr": "10.0.0.7:2377"},
+        }))
+        .unwrap();
+        assert_eq!(Node::from(raw).address, "10.0.0.7");
     }
 }

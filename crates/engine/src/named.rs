@@ -1,7 +1,8 @@
-//! Networks, secrets and configs: names and ids.
+//! Secrets and configs: names and ids. What is in them is not read into our types.
 
 use serde::Deserialize;
 
+use crate::request::Request;
 use crate::{Engine, EngineError};
 
 /// An object that users call by its name and Swarm by its id.
@@ -11,14 +12,6 @@ pub struct Named {
     pub id: String,
     /// Its name.
     pub name: String,
-}
-
-#[derive(Deserialize)]
-struct RawNetwork {
-    #[serde(rename = "Id")]
-    id: String,
-    #[serde(rename = "Name")]
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -36,13 +29,7 @@ struct RawSpec {
 }
 
 impl Engine {
-    /// Every network that the engine knows, the Swarm's and its own.
-    pub async fn networks(&self) -> Result<Vec<Named>, EngineError> {
-        let networks: Vec<RawNetwork> = self.get("/networks").await?;
-        Ok(networks.into_iter().map(|raw| Named { id: raw.id, name: raw.name }).collect())
-    }
-
-    /// Every secret of the Swarm: names only.
+    /// Every secret of the Swarm.
     pub async fn secrets(&self) -> Result<Vec<Named>, EngineError> {
         self.named("/secrets").await
     }
@@ -53,7 +40,7 @@ impl Engine {
     }
 
     async fn named(&self, path: &str) -> Result<Vec<Named>, EngineError> {
-        let objects: Vec<RawObject> = self.get(path).await?;
+        let objects: Vec<RawObject> = self.call(&Request::get(path)).await?;
         Ok(objects.into_iter().map(|raw| Named { id: raw.id, name: raw.spec.name }).collect())
     }
 }

@@ -36,8 +36,8 @@ impl Engine {
         Self { peer: Arc::new(peer), timeout: DEFAULT_TIMEOUT }
     }
 
-    /// The same engine with another time-out for each call; 10 s is the default. Calls that move images or start a Swarm
-    /// have longer ones of their own.
+    /// The same engine with another time-out for each call; 10 s is the default. Calls that move images or start a
+    /// Swarm have longer ones of their own.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;

@@ -50,8 +50,8 @@ impl Engine {
     /// What the registry in an image's name says of it. Waits at most 5 s.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] and [`EngineError::NotFound`] in the registry's words, [`EngineError::InvalidImage`] for
-    /// what is no name.
+    /// [`EngineError::Refused`] and [`EngineError::NotFound`] in the registry's words, [`EngineError::InvalidImage`]
+    /// for what is no name.
     pub async fn registry_image(
         &self,
         image: &str,

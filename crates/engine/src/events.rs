@@ -79,8 +79,8 @@ impl Engine {
     /// What the engine announces and passes the filters, beginning after that moment in nanoseconds since 1970: an
     /// engine remembers its last 256 announcements, until it is restarted.
     ///
-    /// Managers announce changes of the Swarm's services, nodes, networks, secrets and configs, and all engines those of
-    /// their own containers. Nobody announces tasks.
+    /// Managers announce changes of the Swarm's services, nodes, networks, secrets and configs, and all engines those
+    /// of their own containers. Nobody announces tasks.
     pub async fn events_matching(
         &self,
         filters: &Filters,

@@ -135,6 +135,7 @@ fn is_hex(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const DIGEST: &str = "sha256:4185b8ddd608cf2798d80787b3f28fff35a2ea602238debeed47ff871f913c93";
 
@@ -195,6 +196,17 @@ mod tests {
         ] {
             let error = image.parse::<ImageReference>().unwrap_err().to_string();
             assert!(error.contains("write a name such as busybox"), "{image}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_all_that_was_written(image in "[a-zA-Z0-9./:@_\\[\\]-]{0,40}|\\PC{0,20}") {
+            if let Ok(reference) = image.parse::<ImageReference>() {
+                let tag = reference.tag.as_ref().map(|tag| format!(":{tag}")).unwrap_or_default();
+                let digest = reference.digest.as_ref().map(|digest| format!("@{digest}")).unwrap_or_default();
+                prop_assert_eq!(format!("{}{tag}{digest}", reference.name()), image);
+            }
         }
     }
 }

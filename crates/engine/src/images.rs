@@ -48,8 +48,8 @@ struct Progress {
 }
 
 impl Engine {
-    /// Brings in an image from an archive as `docker save` writes it; gives the names that it came with, or its id where
-    /// it came with none.
+    /// Brings in an image from an archive as `docker save` writes it; gives the names that it came with, or its id
+    /// where it came with none.
     ///
     /// # Errors
     /// [`EngineError::Transfer`] where the archive holds no image.

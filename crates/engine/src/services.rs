@@ -186,8 +186,8 @@ impl Engine {
     /// that it has.
     ///
     /// # Errors
-    /// [`EngineError::OutOfSequence`] when the service is not at `version` any more, [`EngineError::NotFound`] when it is
-    /// gone.
+    /// [`EngineError::OutOfSequence`] when the service is not at `version` any more, [`EngineError::NotFound`] when it
+    /// is gone.
     pub async fn service_update(
         &self,
         id: &str,

@@ -102,12 +102,12 @@ impl From<RawSwarm> for SwarmSettings {
 }
 
 impl Engine {
-    /// Starts a Swarm of which this engine is the first manager; gives its node id. Addresses may be names of interfaces;
-    /// Docker picks the advertised one where absent, and listens on all addresses where no other is given.
+    /// Starts a Swarm of which this engine is the first manager; gives its node id. Addresses may be names of
+    /// interfaces; Docker picks the advertised one where absent, and listens on all addresses where no other is given.
     ///
     /// # Errors
-    /// [`EngineError::AlreadyInSwarm`]; nothing was changed then. [`EngineError::Refused`] where Docker cannot tell which
-    /// address to advertise.
+    /// [`EngineError::AlreadyInSwarm`]; nothing was changed then. [`EngineError::Refused`] where Docker cannot tell
+    /// which address to advertise.
     pub async fn swarm_init(
         &self,
         advertise_addr: Option<&str>,

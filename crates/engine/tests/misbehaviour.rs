@@ -217,7 +217,7 @@ async fn events_end_with_what_is_no_event() {
 async fn a_transfer_s_error_is_not_lost_among_its_progress() {
     let mut answer = http_stream().to_vec();
     answer.extend_from_slice(
-        b"{\"status\":\"Preparing\",\"progressDetail\":{}}\r\n{\"errorDetail\":{\"message\":\"denied\"},\"error\":\"denied\"}\r\n",
+        b"{\"status\":\"Preparing\"}\r\n{\"errorDetail\":{\"message\":\"denied\"},\"error\":\"denied\"}\r\n",
     );
     let error = saying(answer).engine().image_push("r.example/app:1", None).await.unwrap_err();
     assert!(matches!(&error, EngineError::Transfer { message } if message == "denied"), "{error:?}");

@@ -109,9 +109,9 @@ impl Step {
             }
             Self::Documentation => {
                 let mut doc = cargo("doc");
-                command::run(
-                    doc.args(["--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"),
-                )
+                doc.args(["--workspace", "--no-deps", "--document-private-items", "--locked"]);
+                // Its readers have the source: links to private items lead somewhere.
+                command::run(doc.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))
             }
             Self::Examples => {
                 command::run(cargo("test").args(["--workspace", "--doc", "--locked", "--quiet"]))

@@ -15,7 +15,7 @@ mod status;
 pub use decision::{Action, Decision, DecisionList, Outcome};
 pub use error::ApiError;
 pub use event::{Event, EventTopic};
-pub use history::{HistoryResolution, NodeHistory, HistoryQuery};
+pub use history::{HistoryQuery, HistoryResolution, NodeHistory};
 pub use node::{
     AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, Pressure, Reading,
     Role,

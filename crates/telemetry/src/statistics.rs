@@ -9,9 +9,9 @@ pub struct Statistics {
     pub mean: f64,
     /// Population variance.
     pub variance: f64,
-    /// Mean |x[i+1] − x[i]|; 0 for a single value.
+    /// Mean `|x[i+1] − x[i]|`; 0 for a single value.
     pub mean_step: f64,
-    /// Mean (x[i+1] − x[i]), that is (last − first) / steps; 0 for a single value.
+    /// Mean `x[i+1] − x[i]`, that is (last − first) / steps; 0 for a single value.
     pub drift: f64,
     /// The newest value.
     pub last: f64,

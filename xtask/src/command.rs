@@ -26,6 +26,12 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` did not write UTF-8"))
 }
 
+/// What a command wrote to its standard output, if it succeeded; its errors are thrown away.
+pub(crate) fn try_output(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    String::from_utf8(output.stdout).ok().filter(|_| output.status.success())
+}
+
 /// Whether a command can be started and succeeds, all its output thrown away.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command

@@ -6,6 +6,7 @@ mod agent_image;
 mod bench;
 mod binaries;
 mod command;
+mod demo;
 mod dist;
 mod elf;
 mod lab_tests;
@@ -14,6 +15,7 @@ mod policy;
 mod programs;
 mod root;
 mod test;
+mod wait;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ enum Chore {
     Packages,
     /// Check everything: formatting, lints, documentation, dependencies and all tests.
     Test(test::Options),
+    /// Show a real Swarm of three access points on this machine, measured and in use.
+    Demo(demo::Options),
     /// Measure, and write the figures into docs/performance.md.
     Bench {
         /// What to measure.
@@ -51,6 +55,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Packages => packages::install(packages::FOR_LAB),
         Chore::Test(options) => test::run(&options),
+        Chore::Demo(options) => demo::run(&options),
         Chore::Bench { bench } => bench::run(bench),
         Chore::Dist => dist::run(),
     }

@@ -34,6 +34,15 @@ pub struct ImagePlatform {
     pub variant: String,
 }
 
+/// An image as services are to name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedImage {
+    /// With its digest, where that is known.
+    pub reference: String,
+    /// What it runs on; empty where that is not known.
+    pub platforms: Vec<ImagePlatform>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RawDistribution {
@@ -67,22 +76,25 @@ impl Engine {
     }
 
     /// The image with the digest that its tag stands for now, so that every instance runs the same. The image as it was
-    /// given where it has a digest, or where its registry does not say: then a warning is logged, and each node takes
-    /// what it has or finds.
-    pub async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> String {
-        let Ok(reference) = image.parse::<ImageReference>() else { return image.to_owned() };
-        if reference.digest.is_some() {
-            return image.to_owned();
-        }
+    /// given where its registry does not say: then a warning is logged, and each node takes what it has or finds.
+    pub async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> ResolvedImage {
+        let unresolved = || ResolvedImage { reference: image.to_owned(), platforms: Vec::new() };
+        let Ok(reference) = image.parse::<ImageReference>() else { return unresolved() };
         match self.registry_image(image, auth).await {
-            Ok(found) => format!("{}:{}@{}", reference.name(), reference.tag_or_latest(), found.digest),
+            Ok(found) if reference.digest.is_some() => {
+                ResolvedImage { reference: image.to_owned(), platforms: found.platforms }
+            }
+            Ok(found) => ResolvedImage {
+                reference: format!("{}:{}@{}", reference.name(), reference.tag_or_latest(), found.digest),
+                platforms: found.platforms,
+            },
             Err(error) => {
                 tracing::warn!(
                     image,
                     %error,
                     "the registry does not tell the image's digest; each node takes what it has or finds"
                 );
-                image.to_owned()
+                unresolved()
             }
         }
     }

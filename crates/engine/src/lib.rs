@@ -42,7 +42,7 @@ mod transport;
 
 pub use auth::RegistryAuth;
 pub use client::Engine;
-pub use distribution::{ImagePlatform, RegistryImage};
+pub use distribution::{ImagePlatform, RegistryImage, ResolvedImage};
 pub use docker_config::AuthError;
 pub use error::EngineError;
 pub use events::Event;

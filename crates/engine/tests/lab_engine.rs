@@ -185,10 +185,10 @@ async fn an_image_travels_by_archive_and_registry_into_a_running_task() {
     assert_eq!(engine.image_load(busybox("local/busybox:1")).await.unwrap(), ["local/busybox:1"]);
     let name = format!("{REGISTRY}/team/busybox:1");
     engine.image_tag("local/busybox:1", &name).await.unwrap();
-    assert_eq!(engine.resolve_image(&name, None).await, name, "nobody has pushed it yet");
+    assert_eq!(engine.resolve_image(&name, None).await.reference, name, "nobody has pushed it yet");
     engine.image_push(&name, None).await.unwrap();
     let image = engine.image_inspect(&name).await.unwrap();
-    let resolved = engine.resolve_image(&name, None).await;
+    let resolved = engine.resolve_image(&name, None).await.reference;
     let (tagged, digest) = resolved.split_once('@').unwrap();
     assert_eq!(tagged, name);
     assert_eq!(image.repo_digests, [format!("{REGISTRY}/team/busybox@{digest}")]);

@@ -61,7 +61,8 @@ fn start(programs: &Programs, options: &Options) -> Result<()> {
     agent_image::write(&programs.agent(), &archive)?;
     let lab = Lab::ask(programs)?;
     manager::start(programs, &lab, &archive)?;
-    wait::until("a report from every node", AGENTS_LIMIT, || manager::reports(programs))?;
+    wait::until("a report from every node", AGENTS_LIMIT, || manager::reports(programs))
+        .with_context(manager::log)?;
 
     say("Placing services by what each node has free");
     tour::create_services(programs, &lab)?;

@@ -12,10 +12,12 @@ use serde_json::Value;
 
 use super::lab::Lab;
 use super::programs::Programs;
-use super::{FOLDER, LAB};
+use super::{FOLDER, LAB, MANAGER_NODE};
 use crate::wait::{self, Look};
 use crate::{agent_image, command};
 
+/// In place of what starts services on a real node: a manager that fails or is killed is started again.
+const SUPERVISE: &str = r#"until "$@"; do sleep 1; done"#;
 /// It ends once the requests that it works on are done.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
@@ -28,7 +30,8 @@ pub(super) fn address() -> String {
 pub(super) fn start(programs: &Programs, lab: &Lab, agent_archive: &Path) -> Result<()> {
     stop()?;
     let log = File::create(file("manager.log")).context("cannot create the manager's log")?;
-    let mut serve = programs.manager();
+    let mut serve = programs.lab();
+    serve.args(["exec", MANAGER_NODE, "--", "sh", "-c", SUPERVISE, "supervise"]).arg(programs.manager());
     serve.arg("serve").args(["--docker-host", &lab.engine]);
     serve.arg("--socket").arg(file("swarm-manager.sock"));
     serve.arg("--state-dir").arg(file("state"));
@@ -53,15 +56,18 @@ pub(super) fn stop() -> Result<()> {
 /// Whether every node's agent is live, by the manager's own word.
 pub(super) fn reports(programs: &Programs) -> Result<Look<()>> {
     if running().is_none() {
-        bail!(
-            "the manager ended:\n{}",
-            fs::read_to_string(file("manager.log")).unwrap_or_default().trim_end()
-        );
+        bail!("the manager ended");
     }
     let Some(status) = command::try_output(programs.client().args(["status", "--format", "json"])) else {
         return Ok(Look::NotYet("the manager does not answer".into()));
     };
     look_at(&serde_json::from_str(&status).context("the manager's status is no JSON")?)
+}
+
+/// What the manager logged, to be shown where it does not do what it should.
+pub(super) fn log() -> String {
+    let log = fs::read_to_string(file("manager.log")).unwrap_or_default();
+    format!("the manager's log says:\n{}\n", log.trim_end())
 }
 
 fn look_at(status: &Value) -> Result<Look<()>> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{LAB, MANAGER_NODE, manager};
+use super::{LAB, manager};
 
 /// The folder of the built programs.
 pub(super) struct Programs {
@@ -33,15 +33,13 @@ impl Programs {
 
     /// `swarm-manager` as a client of the demo's manager.
     pub(super) fn client(&self) -> Command {
-        let mut client = Command::new(self.folder.join("swarm-manager"));
+        let mut client = Command::new(self.manager());
         client.args(["--host", &manager::address()]);
         client
     }
 
-    /// `swarm-manager` in the namespaces of the node that it manages from.
-    pub(super) fn manager(&self) -> Command {
-        let mut manager = self.lab();
-        manager.args(["exec", MANAGER_NODE, "--"]).arg(self.folder.join("swarm-manager"));
-        manager
+    /// The manager's path.
+    pub(super) fn manager(&self) -> PathBuf {
+        self.folder.join("swarm-manager")
     }
 }

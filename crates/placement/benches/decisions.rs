@@ -18,6 +18,7 @@ fn snapshot(nodes: usize) -> Snapshot {
         NodeState {
             id: format!("{index:025}").into(),
             hostname: format!("ap{index}"),
+            address: None,
             role: Default::default(),
             status: Default::default(),
             availability: Default::default(),

@@ -34,27 +34,31 @@ impl Policy for Availability {
 
     fn score(&self, node: &NodeState, _request: &Request, levels: &[Level; 3]) -> f64 {
         let shares: f64 = levels.iter().map(Level::share).sum();
-        let factors: f64 = self.factors(node).iter().flatten().map(|factor| factor.value()).product();
-        shares * factors
+        let multiplier = node.usage.as_ref().map_or(1.0, |usage| {
+            [&usage.cpu, &usage.memory, &usage.disk]
+                .into_iter()
+                .flat_map(factors)
+                .map(Factor::value)
+                .product()
+        });
+        shares * multiplier
     }
 
     fn factors(&self, node: &NodeState) -> [Vec<Factor>; 3] {
         let Some(usage) = &node.usage else { return Default::default() };
-        [&usage.cpu, &usage.memory, &usage.disk].map(factors)
+        [&usage.cpu, &usage.memory, &usage.disk].map(|usage| factors(usage).collect())
     }
 }
 
-fn factors(usage: &ResourceUsage) -> Vec<Factor> {
-    let mut factors = Vec::new();
-    if usage.abs_change > UNSTABLE {
-        factors.push(Factor::Unstable);
-    }
-    if usage.trend < FALLING {
-        factors.push(Factor::Falling);
-    } else if usage.trend >= RISING {
-        factors.push(Factor::Rising);
-    }
-    factors
+#[inline]
+fn factors(usage: &ResourceUsage) -> impl Iterator<Item = Factor> {
+    let unstable = (usage.abs_change > UNSTABLE).then_some(Factor::Unstable);
+    let moving = if usage.trend < FALLING {
+        Some(Factor::Falling)
+    } else {
+        (usage.trend >= RISING).then_some(Factor::Rising)
+    };
+    unstable.into_iter().chain(moving)
 }
 
 impl Factor {

@@ -1,14 +1,18 @@
 //! Places instances one after the other, each seeing what the ones before it took.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
+use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
-use crate::explanation::{Explanation, Factor, NodeVerdict, Part, Refusal, Verdict};
-use crate::feasibility::{Level, is_feasible, levels, reasons};
+use crate::explain::{explain, refusal};
+use crate::explanation::{Factor, Refusal};
+use crate::feasibility::{Level, fits, levels, may_be_used};
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
 
 /// Says which of the nodes that are not out is best.
+///
+/// A score depends on that node and the request alone: when an instance is placed, only the node that got it is scored
+/// anew.
 pub trait Policy: Send + Sync {
     /// Its name, as users write it.
     fn name(&self) -> &'static str;
@@ -41,24 +45,19 @@ impl dyn Policy + '_ {
         self.run(snapshot, request, count, false)
     }
 
-    fn run(&self, snapshot: &Snapshot, request: &Request, count: usize, explain: bool) -> Placement {
-        let mut nodes: Vec<Cow<'_, NodeState>> = snapshot.nodes.iter().map(Cow::Borrowed).collect();
-        let mut scores: Vec<Option<f64>> = nodes.iter().map(|node| self.rate(node, request)).collect();
-        let mut decisions = Vec::with_capacity(count);
+    fn run(&self, snapshot: &Snapshot, request: &Request, count: usize, explained: bool) -> Placement {
+        let mut board = Board::new(self, snapshot, request, count);
+        // Once there is no node there is none for the rest either.
+        let mut refused: Option<Refusal> = None;
+        let mut decisions = Vec::new();
         for instance in 0..count {
-            let best = best(&nodes, &scores, &request.service);
-            let explanation = explain.then(|| self.explain(&nodes, request));
-            let outcome = match best {
-                Some(index) => {
-                    let outcome = Outcome::Placed {
-                        node: nodes[index].id.clone(),
-                        hostname: nodes[index].hostname.clone(),
-                    };
-                    take(nodes[index].to_mut(), request);
-                    scores[index] = self.rate(&nodes[index], request);
-                    outcome
+            let explanation = explained.then(|| explain(self, board.nodes(), request));
+            let outcome = match board.place_one() {
+                Some(node) => Outcome::Placed { node: node.id.clone(), hostname: node.hostname.clone() },
+                None => {
+                    let reason = refused.get_or_insert_with(|| refusal(board.nodes(), request));
+                    Outcome::Unplaced { reason: reason.clone() }
                 }
-                None => Outcome::Unplaced { reason: refusal(&nodes, request) },
             };
             decisions.push(Decision { instance, outcome, explanation });
         }
@@ -66,118 +65,128 @@ impl dyn Policy + '_ {
     }
 
     /// The node's score, or `None` where it is out.
+    #[inline]
     fn rate(&self, node: &NodeState, request: &Request) -> Option<f64> {
+        if !may_be_used(node, request) {
+            return None;
+        }
         let levels = levels(node, &request.demand.on(node));
-        is_feasible(node, request, &levels).then(|| self.score(node, request, &levels))
+        fits(&levels).then(|| self.score(node, request, &levels))
+    }
+}
+
+/// The nodes of a snapshot with what was placed on them since.
+struct Board<'a> {
+    policy: &'a dyn Policy,
+    request: &'a Request,
+    snapshot: &'a [NodeState],
+    /// Copies of the nodes that got an instance, by their place in the snapshot.
+    booked: BTreeMap<usize, NodeState>,
+    /// The nodes worth looking at, the best on top. Only the one that gets an instance moves.
+    candidates: BinaryHeap<Reverse<Candidate<'a>>>,
+}
+
+impl<'a> Board<'a> {
+    fn new(policy: &'a dyn Policy, snapshot: &'a Snapshot, request: &'a Request, count: usize) -> Self {
+        let snapshot = snapshot.nodes.as_slice();
+        let best = best_candidates(policy, snapshot, request, count);
+        let candidates = best.into_iter().map(Reverse).collect();
+        Self { policy, request, snapshot, booked: BTreeMap::new(), candidates }
     }
 
-    fn explain(&self, nodes: &[Cow<'_, NodeState>], request: &Request) -> Explanation {
-        let mut order: Vec<(usize, NodeVerdict)> =
-            nodes.iter().map(|node| self.judge(node, request)).enumerate().collect();
-        order.sort_by(|(a_index, a), (b_index, b)| {
-            let (a_node, b_node) = (&nodes[*a_index], &nodes[*b_index]);
-            match (&a.verdict, &b.verdict) {
-                (Verdict::Candidate { score: a }, Verdict::Candidate { score: b }) => {
-                    a.total_cmp(b).then_with(|| tie_break(a_node, b_node, &request.service))
-                }
-                (Verdict::Candidate { .. }, Verdict::Out { .. }) => Ordering::Less,
-                (Verdict::Out { .. }, Verdict::Candidate { .. }) => Ordering::Greater,
-                (Verdict::Out { .. }, Verdict::Out { .. }) => {
-                    (&a_node.hostname, &a_node.id).cmp(&(&b_node.hostname, &b_node.id))
-                }
+    /// Takes the best node and books an instance on it.
+    fn place_one(&mut self) -> Option<&'a NodeState> {
+        let mut top = self.candidates.peek_mut()?;
+        let Candidate { index, node, .. } = top.0;
+        let booked = self.booked.entry(index).or_insert_with(|| node.clone());
+        booked.book(self.request);
+        match self.policy.rate(booked, self.request) {
+            Some(score) => {
+                top.0.score = score;
+                top.0.placed += 1;
             }
-        });
-        Explanation {
-            policy: self.name().to_owned(),
-            demand: request.demand,
-            constraints: request.constraints.clone(),
-            nodes: order.into_iter().map(|(_, verdict)| verdict).collect(),
-        }
-    }
-
-    fn judge(&self, node: &NodeState, request: &Request) -> NodeVerdict {
-        let levels = levels(node, &request.demand.on(node));
-        let reasons = reasons(node, request, &levels);
-        let verdict = if reasons.is_empty() {
-            Verdict::Candidate { score: self.score(node, request, &levels) }
-        } else {
-            Verdict::Out { reasons }
-        };
-        let parts = match node.usage {
-            Some(_) => {
-                levels.iter().zip(self.factors(node)).map(|(level, factors)| part(level, factors)).collect()
+            None => {
+                PeekMut::pop(top);
             }
-            None => Vec::new(),
-        };
-        NodeVerdict { node: node.id.clone(), hostname: node.hostname.clone(), verdict, parts }
+        }
+        Some(node)
+    }
+
+    /// The nodes as they are now.
+    fn nodes(&self) -> impl Iterator<Item = &NodeState> {
+        self.snapshot.iter().enumerate().map(|(index, node)| self.booked.get(&index).unwrap_or(node))
     }
 }
 
-/// The index of the best node.
-fn best(nodes: &[Cow<'_, NodeState>], scores: &[Option<f64>], service: &str) -> Option<usize> {
-    let mut best: Option<(usize, f64)> = None;
-    for (index, score) in scores.iter().enumerate() {
-        let Some(score) = *score else { continue };
-        let better = best.is_none_or(|(leader, lowest)| {
-            let order = score.total_cmp(&lowest);
-            order.then_with(|| tie_break(&nodes[index], &nodes[leader], service)).is_lt()
-        });
-        if better {
-            best = Some((index, score));
+/// The best `count` of the nodes that are not out, in no order. No other node can get one of `count` instances: as long
+/// as there is one left to place, there is one of these that has none yet, and it beats the others.
+fn best_candidates<'a>(
+    policy: &dyn Policy,
+    snapshot: &'a [NodeState],
+    request: &'a Request,
+    count: usize,
+) -> BinaryHeap<Candidate<'a>> {
+    let mut best = BinaryHeap::new();
+    for (index, node) in snapshot.iter().enumerate() {
+        let Some(score) = policy.rate(node, request) else { continue };
+        let candidate = Candidate { score, index, placed: 0, node, service: &request.service };
+        if best.len() < count {
+            best.push(candidate);
+        } else if let Some(mut worst) = best.peek_mut()
+            && candidate < *worst
+        {
+            *worst = candidate;
         }
     }
-    best.map(|(index, _)| index)
+    best
 }
 
-/// Among equals: fewest instances of the service, then fewest instances at all, then by name, so that the order in
-/// which nodes are listed never matters.
-fn tie_break(a: &NodeState, b: &NodeState, service: &str) -> Ordering {
-    let of_service = |node: &NodeState| node.instances.get(service).copied().unwrap_or(0);
-    let at_all = |node: &NodeState| node.instances.values().copied().map(u64::from).sum::<u64>();
-    of_service(a)
-        .cmp(&of_service(b))
-        .then_with(|| at_all(a).cmp(&at_all(b)))
-        .then_with(|| (&a.hostname, &a.id).cmp(&(&b.hostname, &b.id)))
+/// A node that is not out.
+struct Candidate<'a> {
+    score: f64,
+    index: usize,
+    /// Instances that it got since the snapshot, all of the service.
+    placed: u64,
+    /// As it is in the snapshot.
+    node: &'a NodeState,
+    service: &'a str,
 }
 
-/// Books an instance on a node.
-fn take(node: &mut NodeState, request: &Request) {
-    let demand = request.demand.on(node);
-    for booked in [&mut node.reserved, &mut node.unseen] {
-        booked.cpu += demand.cpu;
-        booked.memory += demand.memory;
-        booked.disk += demand.disk;
+impl Ord for Candidate<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_instances =
+            |count: fn(&Self) -> u64| (count(self) + self.placed).cmp(&(count(other) + other.placed));
+        self.score
+            .total_cmp(&other.score)
+            .then_with(|| by_instances(|candidate| candidate.node.instances_of(candidate.service)))
+            .then_with(|| by_instances(|candidate| candidate.node.instances_at_all()))
+            .then_with(|| by_name(self.node, other.node))
     }
-    *node.instances.entry(request.service.clone()).or_default() += 1;
-    node.host_ports.extend(request.host_ports.iter().cloned());
 }
 
-/// Counts the nodes by the first reason that each is out for.
-fn refusal(nodes: &[Cow<'_, NodeState>], request: &Request) -> Refusal {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for node in nodes {
-        let levels = levels(node, &request.demand.on(node));
-        if let Some(reason) = reasons(node, request, &levels).first() {
-            *counts.entry(reason.kind()).or_default() += 1;
-        }
+impl PartialOrd for Candidate<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
-    let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Refusal { counts }
 }
 
-fn part(level: &Level, factors: Vec<Factor>) -> Part {
-    let share = level.share();
-    Part {
-        resource: level.resource,
-        capacity: level.capacity,
-        used: level.used,
-        unseen: level.unseen,
-        reserved: level.reserved,
-        free: level.free(),
-        demand: level.demand,
-        // JSON has no infinity.
-        share: if share.is_finite() { share } else { f64::MAX },
-        factors,
+impl PartialEq for Candidate<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
     }
+}
+
+impl Eq for Candidate<'_> {}
+
+/// Among nodes of equal score: fewest instances of the service, then fewest instances at all, then by name, so that
+/// the order in which nodes are listed never matters.
+pub(crate) fn tie_break(a: &NodeState, b: &NodeState, service: &str) -> Ordering {
+    a.instances_of(service)
+        .cmp(&b.instances_of(service))
+        .then_with(|| a.instances_at_all().cmp(&b.instances_at_all()))
+        .then_with(|| by_name(a, b))
+}
+
+pub(crate) fn by_name(a: &NodeState, b: &NodeState) -> Ordering {
+    (&a.hostname, &a.id).cmp(&(&b.hostname, &b.id))
 }

@@ -1,12 +1,11 @@
 //! Why: the numbers that a decision was made from, kept with it.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use swarmmanager_units::{Bytes, Megahertz, NodeId};
 
-use crate::{Constraint, Demand, HostPort, NodeAvailability, NodeStatus};
+use crate::{Constraint, Demand, Reason};
 
 /// One instance and its node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +45,8 @@ pub struct Refusal {
 }
 
 impl fmt::Display for Refusal {
-    /// As Docker says it: `no suitable node (2 nodes: not enough memory; 1 node: drained)`.
+    /// Kinds of reasons only, without the numbers: the text stays the same while measurements move. As Docker says it:
+    /// `no suitable node (2 nodes: not enough free memory; 1 node: drained)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no suitable node")?;
         for (index, (kind, count)) in self.counts.iter().enumerate() {
@@ -54,6 +54,16 @@ impl fmt::Display for Refusal {
             write!(f, "{}{count} {nodes}: {kind}", if index == 0 { " (" } else { "; " })?;
         }
         f.write_str(if self.counts.is_empty() { " (the Swarm has none)" } else { ")" })
+    }
+}
+
+impl fmt::Display for Outcome {
+    /// `placed on ap1`, or the refusal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Placed { hostname, .. } => write!(f, "placed on {hostname}"),
+            Self::Unplaced { reason } => reason.fmt(f),
+        }
     }
 }
 
@@ -116,7 +126,7 @@ pub struct Part {
     pub free: f64,
     /// What the instance asks for.
     pub demand: f64,
-    /// Demand as a share of what is free.
+    /// Demand as a share of what is free: 0 for no demand, the largest number where nothing is free.
     pub share: f64,
     /// What the score is multiplied by, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,6 +143,18 @@ pub enum Factor {
     Falling,
     /// × 1.1: its use rises.
     Rising,
+}
+
+impl fmt::Display for Factor {
+    /// `rising ×1.1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Unstable => "unstable",
+            Self::Falling => "falling",
+            Self::Rising => "rising",
+        };
+        write!(f, "{name} ×{}", self.value())
+    }
 }
 
 /// A resource of a node.
@@ -162,118 +184,6 @@ impl Resource {
         match self {
             Self::Cpu => Megahertz::new(amount).to_string(),
             Self::Memory | Self::Disk => Bytes::new(amount.max(0.0) as u64).to_string(),
-        }
-    }
-}
-
-/// Why a node is out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Reason {
-    /// Swarm is not in touch with it.
-    NotReady {
-        /// What it is instead.
-        status: NodeStatus,
-    },
-    /// It is not to take tasks.
-    NotActive {
-        /// What it is instead.
-        availability: NodeAvailability,
-    },
-    /// Its agent never reported.
-    NoReports,
-    /// Its agent's last report is too old.
-    Stale {
-        /// Its age.
-        age: Duration,
-    },
-    /// A constraint does not hold.
-    Constraint {
-        /// Which.
-        constraint: Constraint,
-    },
-    /// It has as many instances of the service as it may have.
-    MaxPerNode {
-        /// How many that is.
-        most: u64,
-    },
-    /// Something on it publishes a port already.
-    PortTaken {
-        /// Which.
-        port: HostPort,
-    },
-    /// Too little is free by measurement.
-    TooLittleFree {
-        /// Of what.
-        resource: Resource,
-        /// Asked for.
-        demand: f64,
-        /// What is free.
-        free: f64,
-        /// What the node has.
-        capacity: f64,
-    },
-    /// Too little is left unpromised.
-    Reserved {
-        /// Of what.
-        resource: Resource,
-        /// Asked for.
-        demand: f64,
-        /// Promised to others.
-        reserved: f64,
-        /// What the node has.
-        capacity: f64,
-    },
-}
-
-impl Reason {
-    /// The kind of reason in a few words, the same for all nodes that are out for it.
-    pub fn kind(&self) -> String {
-        match self {
-            Self::NotReady { .. } => "not ready".into(),
-            Self::NotActive { availability: NodeAvailability::Drain } => "drained".into(),
-            Self::NotActive { .. } => "paused".into(),
-            Self::NoReports => "no reports from its agent".into(),
-            Self::Stale { .. } => "stale reports".into(),
-            Self::Constraint { constraint } => format!("{constraint} does not hold"),
-            Self::MaxPerNode { .. } => "max replicas per node reached".into(),
-            Self::PortTaken { port } => format!("port {}/{} taken", port.port, port.protocol),
-            Self::TooLittleFree { resource, .. } => format!("not enough free {}", resource.as_str()),
-            Self::Reserved { resource, .. } => format!("not enough unreserved {}", resource.as_str()),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotReady { status } => write!(f, "not ready: Swarm says {status:?}"),
-            Self::Stale { age } => write!(
-                f,
-                "stale: last report {:.0} s ago, {} s allowed",
-                age.as_secs_f64(),
-                crate::STALE_AFTER.as_secs()
-            ),
-            Self::MaxPerNode { most } => write!(f, "has {most} instances, the most allowed on one node"),
-            Self::TooLittleFree { resource, demand, free, capacity } => write!(
-                f,
-                "{}: {} asked, {} free of {}",
-                resource.as_str(),
-                resource.amount(*demand),
-                resource.amount(*free),
-                resource.amount(*capacity)
-            ),
-            Self::Reserved { resource, demand, reserved, capacity } => write!(
-                f,
-                "{}: {} asked, {} of {} reserved",
-                resource.as_str(),
-                resource.amount(*demand),
-                resource.amount(*reserved),
-                resource.amount(*capacity)
-            ),
-            Self::NotActive { .. } | Self::NoReports | Self::Constraint { .. } | Self::PortTaken { .. } => {
-                f.write_str(&self.kind())
-            }
         }
     }
 }

@@ -1,6 +1,11 @@
 //! What rules a node out, whatever the policy.
 
-use crate::{NodeAvailability, NodeState, NodeStatus, Reason, Request, Resource, Resources, STALE_AFTER};
+use crate::{
+    NodeAvailability, NodeState, NodeStatus, Reason, Request, Resource, ResourceUsage, Resources, STALE_AFTER,
+};
+
+/// Room for the rounding of sums, as a share: ten times a tenth of a core is a core.
+const ROUNDING: f64 = 1e-9;
 
 /// One resource of a node as a decision sees it, in MHz or bytes.
 #[derive(Debug, Clone, Copy)]
@@ -21,11 +26,13 @@ pub struct Level {
 
 impl Level {
     /// What is free by measurement, never below 0.
+    #[inline]
     pub fn free(&self) -> f64 {
         (self.capacity - self.used - self.unseen).max(0.0)
     }
 
     /// The demand as a share of what is free; 0 for no demand, infinite for a demand where nothing is free.
+    #[inline]
     pub fn share(&self) -> f64 {
         match (self.demand > 0.0, self.free() > 0.0) {
             (false, _) => 0.0,
@@ -35,55 +42,60 @@ impl Level {
     }
 
     fn fits_free(&self) -> bool {
-        self.share() <= 1.0
+        self.demand <= self.free() * (1.0 + ROUNDING)
     }
 
     fn fits_unreserved(&self) -> bool {
-        self.demand == 0.0 || self.reserved + self.demand <= self.capacity
+        self.demand <= 0.0 || self.reserved + self.demand <= self.capacity * (1.0 + ROUNDING)
     }
 }
 
 /// CPU, memory and disk of a node for a demand; nothing counts as used where nothing was reported.
+#[inline]
 pub(crate) fn levels(node: &NodeState, demand: &Resources) -> [Level; 3] {
-    let used = |read: fn(&crate::Usage) -> f64| node.usage.as_ref().map_or(0.0, read).max(0.0);
+    let usage = node.usage.as_ref();
+    let level = |resource, read: fn(&Resources) -> f64, usage: Option<&ResourceUsage>| {
+        let capacity = read(&node.capacity);
+        Level {
+            resource,
+            capacity,
+            used: usage.map_or(0.0, |usage| used(usage, capacity)),
+            unseen: read(&node.unseen),
+            reserved: read(&node.reserved),
+            demand: read(demand),
+        }
+    };
     [
-        Level {
-            resource: Resource::Cpu,
-            capacity: node.capacity.cpu.get(),
-            used: used(|usage| usage.cpu.mean),
-            unseen: node.unseen.cpu.get(),
-            reserved: node.reserved.cpu.get(),
-            demand: demand.cpu.get(),
-        },
-        Level {
-            resource: Resource::Memory,
-            capacity: node.capacity.memory.as_f64(),
-            used: used(|usage| usage.memory.mean),
-            unseen: node.unseen.memory.as_f64(),
-            reserved: node.reserved.memory.as_f64(),
-            demand: demand.memory.as_f64(),
-        },
-        Level {
-            resource: Resource::Disk,
-            capacity: node.capacity.disk.as_f64(),
-            used: used(|usage| usage.disk.mean),
-            unseen: node.unseen.disk.as_f64(),
-            reserved: node.reserved.disk.as_f64(),
-            demand: demand.disk.as_f64(),
-        },
+        level(Resource::Cpu, |amounts| amounts.cpu.get(), usage.map(|usage| &usage.cpu)),
+        level(Resource::Memory, |amounts| amounts.memory.as_f64(), usage.map(|usage| &usage.memory)),
+        level(Resource::Disk, |amounts| amounts.disk.as_f64(), usage.map(|usage| &usage.disk)),
     ]
 }
 
-/// Whether nothing rules the node out: the same as [`reasons`] being empty, without the words.
-pub(crate) fn is_feasible(node: &NodeState, request: &Request, levels: &[Level; 3]) -> bool {
+/// A mean that is no number must not make a node look idle: it counts as full.
+fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
+    if usage.mean.is_finite() { usage.mean.max(0.0) } else { capacity }
+}
+
+/// Whether anything but its size keeps an instance off the node. With [`fits`] the same as [`reasons`] being empty,
+/// without the words.
+#[inline]
+pub(crate) fn may_be_used(node: &NodeState, request: &Request) -> bool {
     node.status == NodeStatus::Ready
         && node.availability == NodeAvailability::Active
         && node.usage.is_some()
         && node.data_age <= STALE_AFTER
-        && levels.iter().all(|level| level.fits_free() && level.fits_unreserved())
+        && !request.exclude.contains(&node.id)
         && request.constraints.iter().all(|constraint| constraint.holds(node))
+        && runs_there(node, request)
         && has_room(node, request)
         && !request.host_ports.iter().any(|port| node.host_ports.contains(port))
+}
+
+/// Whether the instance fits into every resource, by measurement and by what is promised.
+#[inline]
+pub(crate) fn fits(levels: &[Level; 3]) -> bool {
+    levels.iter().all(|level| level.fits_free() && level.fits_unreserved())
 }
 
 /// Everything that rules the node out.
@@ -95,8 +107,14 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
     if node.availability != NodeAvailability::Active {
         reasons.push(Reason::NotActive { availability: node.availability });
     }
+    if request.exclude.contains(&node.id) {
+        reasons.push(Reason::Excluded);
+    }
     for constraint in request.constraints.iter().filter(|constraint| !constraint.holds(node)) {
         reasons.push(Reason::Constraint { constraint: constraint.clone() });
+    }
+    if !runs_there(node, request) {
+        reasons.push(Reason::Platform { node: node.platform.clone(), image: request.platforms.clone() });
     }
     if !has_room(node, request) {
         reasons.push(Reason::MaxPerNode { most: request.max_per_node.unwrap_or_default() });
@@ -112,9 +130,16 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
         reasons.push(Reason::Stale { age: node.data_age });
     }
     for level in levels {
-        let Level { resource, demand, reserved, capacity, .. } = *level;
+        let Level { resource, capacity, used, unseen, reserved, demand } = *level;
         if !level.fits_free() {
-            reasons.push(Reason::TooLittleFree { resource, demand, free: level.free(), capacity });
+            reasons.push(Reason::TooLittleFree {
+                resource,
+                demand,
+                free: level.free(),
+                capacity,
+                used,
+                unseen,
+            });
         }
         if !level.fits_unreserved() {
             reasons.push(Reason::Reserved { resource, demand, reserved, capacity });
@@ -123,7 +148,11 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
     reasons
 }
 
+fn runs_there(node: &NodeState, request: &Request) -> bool {
+    request.platforms.is_empty() || request.platforms.iter().any(|image| image.runs_on(&node.platform))
+}
+
 fn has_room(node: &NodeState, request: &Request) -> bool {
-    let on_it = node.instances.get(&request.service).copied().unwrap_or(0);
-    request.max_per_node.is_none_or(|most| u64::from(on_it) < most)
+    let most = request.max_per_node.filter(|most| *most > 0);
+    most.is_none_or(|most| node.instances_of(&request.service) < most)
 }

@@ -7,8 +7,10 @@
 mod availability;
 mod constraint;
 mod driver;
+mod explain;
 mod explanation;
 mod feasibility;
+mod reason;
 mod request;
 mod snapshot;
 
@@ -16,9 +18,10 @@ pub use availability::Availability;
 pub use constraint::{Constraint, ConstraintError};
 pub use driver::{Placement, Policy};
 pub use explanation::{
-    Decision, Explanation, Factor, NodeVerdict, Outcome, Part, Reason, Refusal, Resource, Verdict,
+    Decision, Explanation, Factor, NodeVerdict, Outcome, Part, Refusal, Resource, Verdict,
 };
 pub use feasibility::Level;
+pub use reason::Reason;
 pub use request::{Demand, HostPort, Request};
 pub use snapshot::{
     NodeAvailability, NodeState, NodeStatus, Platform, ResourceUsage, Resources, Role, Snapshot, Usage,

@@ -1,9 +1,12 @@
 //! What is asked for.
 
-use serde::{Deserialize, Serialize};
-use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
+use std::collections::BTreeSet;
+use std::fmt;
 
-use crate::{Constraint, NodeState, Resources};
+use serde::{Deserialize, Serialize};
+use swarmmanager_units::{Bytes, CpuDemand, Megahertz, NodeId};
+
+use crate::{Constraint, NodeState, Platform, Resources};
 
 /// Further instances of one service, all alike.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,10 +17,14 @@ pub struct Request {
     pub demand: Demand,
     /// All of these have to hold on a node.
     pub constraints: Vec<Constraint>,
-    /// At most so many instances of the service on one node.
+    /// What the image is built for, as Docker writes it into the service; none is anything.
+    pub platforms: Vec<Platform>,
+    /// At most so many instances of the service on one node; 0 is no limit, as in Swarm.
     pub max_per_node: Option<u64>,
     /// Ports that each instance publishes on its node.
     pub host_ports: Vec<HostPort>,
+    /// Nodes not to use, such as the one that an instance moves away from.
+    pub exclude: BTreeSet<NodeId>,
 }
 
 impl Request {
@@ -27,8 +34,10 @@ impl Request {
             service: service.into(),
             demand,
             constraints: Vec::new(),
+            platforms: Vec::new(),
             max_per_node: None,
             host_ports: Vec::new(),
+            exclude: BTreeSet::new(),
         }
     }
 }
@@ -58,7 +67,12 @@ impl Default for Demand {
 impl Demand {
     /// What the demand comes to on that node.
     pub fn on(&self, node: &NodeState) -> Resources {
-        Resources { cpu: self.cpu.on(node.per_core()), memory: self.memory, disk: self.disk }
+        let cpu = match self.cpu {
+            // Most ask for megahertz, and a division for each node is a fifth of a decision.
+            CpuDemand::Megahertz(amount) => amount,
+            CpuDemand::Cores(_) => self.cpu.on(node.per_core()),
+        };
+        Resources { cpu, memory: self.memory, disk: self.disk }
     }
 }
 
@@ -69,4 +83,11 @@ pub struct HostPort {
     pub port: u16,
     /// `tcp`, `udp` or `sctp`.
     pub protocol: String,
+}
+
+impl fmt::Display for HostPort {
+    /// As Docker writes it: `8080/tcp`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.port, self.protocol)
+    }
 }

@@ -1,12 +1,14 @@
 //! The nodes at one moment: everything that a decision is made from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use swarmmanager_units::{Bytes, Megahertz, NodeId};
 
-use crate::HostPort;
+use crate::{HostPort, Request};
 
 /// The nodes at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct NodeState {
     pub id: NodeId,
     /// The hostname.
     pub hostname: String,
+    /// The address at which the managers see it.
+    #[serde(default)]
+    pub address: Option<IpAddr>,
     /// Manager or worker.
     #[serde(default)]
     pub role: Role,
@@ -64,9 +69,35 @@ pub struct NodeState {
 }
 
 impl NodeState {
-    /// What one core gives.
+    /// What one core gives. A node that does not say how many it has counts as one core.
     pub fn per_core(&self) -> Megahertz {
-        if self.cores > 0.0 { Megahertz::new(self.capacity.cpu.get() / self.cores) } else { Megahertz::ZERO }
+        if self.cores > 0.0 {
+            Megahertz::new(self.capacity.cpu.get() / self.cores)
+        } else {
+            self.capacity.cpu
+        }
+    }
+
+    /// How many instances of that service are on it.
+    pub fn instances_of(&self, service: &str) -> u64 {
+        self.instances.get(service).copied().map_or(0, u64::from)
+    }
+
+    /// How many instances of any service are on it.
+    pub fn instances_at_all(&self) -> u64 {
+        self.instances.values().copied().map(u64::from).sum()
+    }
+
+    /// Takes note that one instance of the request comes to the node, so that what is placed next sees it.
+    pub fn book(&mut self, request: &Request) {
+        let demand = request.demand.on(self);
+        for booked in [&mut self.reserved, &mut self.unseen] {
+            booked.cpu += demand.cpu;
+            booked.memory += demand.memory;
+            booked.disk += demand.disk;
+        }
+        *self.instances.entry(request.service.clone()).or_default() += 1;
+        self.host_ports.extend(request.host_ports.iter().cloned());
     }
 }
 
@@ -144,11 +175,36 @@ pub enum NodeAvailability {
     Drain,
 }
 
-/// What a node runs.
+/// What a node runs, or what an image is built for; what an image leaves empty may be anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Platform {
     /// Operating system, such as `linux`.
     pub os: String,
-    /// Architecture, such as `x86_64`.
+    /// Architecture: `x86_64` as engines name it, or `amd64` as images do.
     pub arch: String,
+}
+
+impl Platform {
+    /// Whether what is built for this runs on such a node, as Swarm sees it.
+    pub fn runs_on(&self, node: &Self) -> bool {
+        (self.os.is_empty() || self.os == node.os)
+            && (self.arch.is_empty() || as_images_name_it(&self.arch) == as_images_name_it(&node.arch))
+    }
+}
+
+/// Swarm knows two architectures by both of their names.
+fn as_images_name_it(arch: &str) -> &str {
+    match arch {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+impl fmt::Display for Platform {
+    /// `linux/amd64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [os, arch] = [&self.os, &self.arch].map(|part| if part.is_empty() { "any" } else { part });
+        write!(f, "{os}/{arch}")
+    }
 }

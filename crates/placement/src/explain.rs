@@ -1,0 +1,79 @@
+//! Puts a decision's numbers into words and tables. Costs many times what the decision does.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::driver::{by_name, tie_break};
+use crate::explanation::{Explanation, Factor, NodeVerdict, Part, Refusal, Verdict};
+use crate::feasibility::{Level, levels, reasons};
+use crate::{NodeState, Policy, Request};
+
+/// What is made of every node for one instance.
+pub(crate) fn explain<'a>(
+    policy: &dyn Policy,
+    nodes: impl Iterator<Item = &'a NodeState>,
+    request: &Request,
+) -> Explanation {
+    let mut judged: Vec<_> = nodes.map(|node| (node, judge(policy, node, request))).collect();
+    judged.sort_by(|(a, a_verdict), (b, b_verdict)| match (&a_verdict.verdict, &b_verdict.verdict) {
+        (Verdict::Candidate { score: a_score }, Verdict::Candidate { score: b_score }) => {
+            a_score.total_cmp(b_score).then_with(|| tie_break(a, b, &request.service))
+        }
+        (Verdict::Candidate { .. }, Verdict::Out { .. }) => Ordering::Less,
+        (Verdict::Out { .. }, Verdict::Candidate { .. }) => Ordering::Greater,
+        (Verdict::Out { .. }, Verdict::Out { .. }) => by_name(a, b),
+    });
+    Explanation {
+        policy: policy.name().to_owned(),
+        demand: request.demand,
+        constraints: request.constraints.clone(),
+        nodes: judged.into_iter().map(|(_, verdict)| verdict).collect(),
+    }
+}
+
+fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdict {
+    let levels = levels(node, &request.demand.on(node));
+    let reasons = reasons(node, request, &levels);
+    let verdict = if reasons.is_empty() {
+        Verdict::Candidate { score: policy.score(node, request, &levels) }
+    } else {
+        Verdict::Out { reasons }
+    };
+    let parts = match node.usage {
+        Some(_) => {
+            levels.iter().zip(policy.factors(node)).map(|(level, factors)| part(level, factors)).collect()
+        }
+        None => Vec::new(),
+    };
+    NodeVerdict { node: node.id.clone(), hostname: node.hostname.clone(), verdict, parts }
+}
+
+fn part(level: &Level, factors: Vec<Factor>) -> Part {
+    let share = level.share();
+    Part {
+        resource: level.resource,
+        capacity: level.capacity,
+        used: level.used,
+        unseen: level.unseen,
+        reserved: level.reserved,
+        free: level.free(),
+        demand: level.demand,
+        // JSON has no infinity.
+        share: if share.is_finite() { share } else { f64::MAX },
+        factors,
+    }
+}
+
+/// Counts the nodes by the first reason that each is out for.
+pub(crate) fn refusal<'a>(nodes: impl Iterator<Item = &'a NodeState>, request: &Request) -> Refusal {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for node in nodes {
+        let levels = levels(node, &request.demand.on(node));
+        if let Some(reason) = reasons(node, request, &levels).first() {
+            *counts.entry(reason.kind()).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Refusal { counts }
+}

@@ -143,6 +143,11 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// Whether a write that ended so may have been done all the same.
+    pub fn leaves_outcome_open(&self) -> bool {
+        matches!(self, Self::Broken { .. } | Self::TimedOut { .. } | Self::NoLeader { .. })
+    }
+
     /// The error that a status and Docker's words stand for.
     pub(crate) fn from_refusal(status: u16, message: String) -> Self {
         let (code, message) = without_rpc_prefix(message);

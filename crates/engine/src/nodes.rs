@@ -186,7 +186,7 @@ impl From<RawNode> for Node {
             .manager_status
             .as_ref()
             .and_then(|manager| manager.addr.rsplit_once(':'))
-            .map(|(host, _)| host);
+            .map(|(host, _)| host.trim_start_matches('[').trim_end_matches(']'));
         let address = match raw.status.addr.as_str() {
             "" | "0.0.0.0" | "127.0.0.1" => manager_host.unwrap_or(&raw.status.addr).to_owned(),
             address => address.to_owned(),

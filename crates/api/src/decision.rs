@@ -26,6 +26,8 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
+    /// Decided; Swarm's answer is not known: it is on its way, or the manager died while it was.
+    Planned,
     /// Swarm has it.
     Done,
     /// There was no node for it; it is tried again when the Swarm changes.

@@ -1,0 +1,41 @@
+//! Everything that `serve` is told, resolved before anything starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What a manager is told when it starts.
+#[derive(Debug, Clone)]
+pub struct ServeConfig {
+    /// The Docker Engine's Unix socket.
+    pub docker_socket: PathBuf,
+    /// Unix socket on which the HTTP API is served; made with mode 0600.
+    pub socket: PathBuf,
+    /// Folder of the journal; made with mode 0700.
+    pub state_dir: PathBuf,
+    /// Address on which agents report.
+    pub collector: SocketAddr,
+    /// What to do about a host whose engine is in no Swarm.
+    pub init: Option<Init>,
+    /// The agent that runs on every node.
+    pub agent: AgentDeployment,
+}
+
+/// How a Swarm is started where there is none.
+#[derive(Debug, Clone)]
+pub struct Init {
+    /// Address or interface that other nodes reach this one at; Docker picks it where absent.
+    pub advertise_addr: Option<String>,
+}
+
+/// How the agent is deployed.
+#[derive(Debug, Clone)]
+pub struct AgentDeployment {
+    /// The agent's image as nodes pull it.
+    pub image: String,
+    /// The image as `docker save` writes it: loaded into the local engine where it is missing there, and pushed where
+    /// the image's name has a registry.
+    pub archive: Option<PathBuf>,
+    /// What agents measure as the node: `host`, or `cgroup:/path`, in which Swarm's templates such as
+    /// `{{.Node.Hostname}}` stand for each node.
+    pub node_scope: String,
+}

@@ -1,0 +1,92 @@
+//! The HTTP API under `/api/v1`, with `/healthz` and `/metrics` beside it.
+
+mod decisions;
+mod events;
+mod metrics;
+mod nodes;
+mod refusal;
+mod services;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::Manager;
+
+pub(crate) use refusal::Refusal;
+
+/// A service's description is small; whatever is larger is a mistake or an attack.
+const LARGEST_BODY: usize = 1 << 20;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "SwarmManager", description = "Measures the nodes of a Docker Swarm, places services by what each node really has free, and says why."),
+    tags(
+        (name = "status", description = "How the manager itself is"),
+        (name = "nodes", description = "Nodes and what they do"),
+        (name = "services", description = "Services and their instances"),
+        (name = "decisions", description = "What was decided, and why"),
+        (name = "live", description = "What changes, as it changes"),
+    ),
+)]
+struct Described;
+
+fn routes() -> (Router<Manager>, Description) {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(nodes::status))
+        .routes(routes!(nodes::list))
+        .routes(routes!(nodes::inspect))
+        .routes(routes!(nodes::history))
+        .routes(routes!(services::list, services::create))
+        .routes(routes!(services::inspect, services::remove))
+        .routes(routes!(services::scale))
+        .routes(routes!(services::preview))
+        .routes(routes!(decisions::list))
+        .routes(routes!(decisions::inspect))
+        .routes(routes!(events::follow));
+    OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1).split_for_parts()
+}
+
+/// The API's description in OpenAPI.
+pub fn openapi() -> Description {
+    routes().1
+}
+
+/// The API, ready to serve.
+pub(crate) fn router(manager: Manager) -> Router {
+    let (router, description) = routes();
+    let description = Arc::new(description.to_json().unwrap_or_default());
+    router
+        .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics::scrape))
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move { ([("content-type", "application/json")], description.as_str().to_owned()) }),
+        )
+        .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "no such page; GET /api/v1/openapi.json lists what there is") })
+        .method_not_allowed_fallback(|| async {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this page does not take that method")
+        })
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(manager)
+}
+
+/// 200 while the manager can read Swarm's state, 503 while it cannot.
+async fn healthz(
+    axum::extract::State(manager): axum::extract::State<Manager>,
+) -> Result<&'static str, Refusal> {
+    match &manager.view().cluster.error {
+        None => Ok("ok\n"),
+        Some(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

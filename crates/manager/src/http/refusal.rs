@@ -1,0 +1,88 @@
+//! Errors as the API says them: a status, and a sentence for the person who reads it.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use swarmmanager_api::ApiError;
+use swarmmanager_engine::EngineError;
+
+use crate::cluster::chain;
+use crate::executor::ExecuteError;
+use crate::journal::JournalError;
+
+/// What a handler answers when it refuses.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    error: ApiError,
+}
+
+impl Refusal {
+    /// A refusal in these words.
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, error: ApiError { message: message.into(), done: None } }
+    }
+
+    /// Nothing has that name.
+    pub(crate) fn not_found(kind: &str, name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("no such {kind}: {name}"))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.error)).into_response()
+    }
+}
+
+impl From<ExecuteError> for Refusal {
+    fn from(error: ExecuteError) -> Self {
+        let status = match &error {
+            ExecuteError::Invalid(_)
+            | ExecuteError::NotScalable { .. }
+            | ExecuteError::NothingToChoose
+            | ExecuteError::NoSuchReference { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ExecuteError::NotLeading { .. }
+            | ExecuteError::Exists { .. }
+            | ExecuteError::NameTaken { .. }
+            | ExecuteError::AnchorMissing { .. } => StatusCode::CONFLICT,
+            ExecuteError::NoSuchService { .. } => StatusCode::NOT_FOUND,
+            ExecuteError::OwnService { .. } => StatusCode::FORBIDDEN,
+            ExecuteError::ReadSwarm(_) | ExecuteError::Journal(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ExecuteError::Create { source, .. }
+            | ExecuteError::Intent { source, .. }
+            | ExecuteError::Instance { source, .. }
+            | ExecuteError::Remove { source, .. } => refused_by_swarm(source),
+        };
+        Self::new(status, chain(&error))
+    }
+}
+
+/// What Swarm itself refused is the request's fault; anything else is not.
+fn refused_by_swarm(error: &EngineError) -> StatusCode {
+    match error {
+        EngineError::Refused { status, .. } if (400..500).contains(status) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        _ => StatusCode::BAD_GATEWAY,
+    }
+}
+
+impl From<JournalError> for Refusal {
+    fn from(error: JournalError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, chain(&error))
+    }
+}
+
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}

@@ -1,0 +1,130 @@
+//! Services: listed, created, scaled, removed; and what a creation would do.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::json;
+use swarmmanager_api::{
+    ApiError, PlacementPreview, Removed, ScaleRequest, ServiceCreate, ServiceDetail, ServiceList,
+};
+use swarmmanager_engine::RegistryAuth;
+
+use super::refusal::Refusal;
+use crate::state::Manager;
+use crate::views;
+
+/// Carries the registry's credentials as Docker's own API does; never logged.
+const REGISTRY_AUTH: &str = "x-registry-auth";
+
+/// Every service that SwarmManager keeps.
+#[utoipa::path(get, path = "/services", tag = "services", operation_id = "listServices", responses((status = 200, body = ServiceList)))]
+pub(crate) async fn list(State(manager): State<Manager>) -> Json<ServiceList> {
+    Json(views::service_list(&manager.view()))
+}
+
+/// One service, by name or by a prefix of its id.
+#[utoipa::path(get, path = "/services/{service}", tag = "services", operation_id = "inspectService",
+    params(("service" = String, Path, description = "Name, or unique prefix of the id")),
+    responses((status = 200, body = ServiceDetail), (status = 404, body = ApiError)),
+)]
+pub(crate) async fn inspect(
+    State(manager): State<Manager>,
+    Path(service): Path<String>,
+) -> Result<Json<ServiceDetail>, Refusal> {
+    let found = views::service_detail(&manager.view(), &service);
+    found.map(Json).ok_or_else(|| Refusal::not_found("service", &service))
+}
+
+/// Creates a service; answers when Swarm has all of it.
+#[utoipa::path(post, path = "/services", tag = "services", operation_id = "createService", request_body = ServiceCreate,
+    params(("X-Registry-Auth" = Option<String>, Header, description = "Credentials of the image's registry, as Docker's API takes them")),
+    responses(
+        (status = 201, body = ServiceDetail), (status = 400, body = ApiError), (status = 409, body = ApiError),
+        (status = 415, body = ApiError), (status = 422, body = ApiError), (status = 502, body = ApiError),
+        (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn create(
+    State(manager): State<Manager>,
+    headers: HeaderMap,
+    body: Result<Json<ServiceCreate>, JsonRejection>,
+) -> Result<(StatusCode, Json<ServiceDetail>), Refusal> {
+    let Json(request) = body?;
+    let auth = registry_auth(&headers)?;
+    let name = request.name.clone();
+    // Spawned, so that a client that goes away does not stop it half-way.
+    let executor = manager.executor.clone();
+    manager.run(async move { executor.create(&request, auth.as_ref()).await }).await?;
+    Ok((StatusCode::CREATED, Json(manager.fresh_service(&name).await?)))
+}
+
+/// Changes how many instances a service has; answers when Swarm has it.
+#[utoipa::path(post, path = "/services/{service}/scale", tag = "services", operation_id = "scaleService", request_body = ScaleRequest,
+    params(("service" = String, Path, description = "Name, or unique prefix of the id")),
+    responses(
+        (status = 200, body = ServiceDetail), (status = 400, body = ApiError), (status = 404, body = ApiError),
+        (status = 409, body = ApiError), (status = 415, body = ApiError), (status = 422, body = ApiError),
+        (status = 502, body = ApiError), (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn scale(
+    State(manager): State<Manager>,
+    Path(service): Path<String>,
+    body: Result<Json<ScaleRequest>, JsonRejection>,
+) -> Result<Json<ServiceDetail>, Refusal> {
+    let Json(request) = body?;
+    let name = views::service_name(&manager.view(), &service);
+    let executor = manager.executor.clone();
+    let scaled = name.clone();
+    manager.run(async move { executor.scale(&scaled, request.replicas).await }).await?;
+    Ok(Json(manager.fresh_service(&name).await?))
+}
+
+/// Removes a service with all of its instances; answers when Swarm has removed them.
+#[utoipa::path(delete, path = "/services/{service}", tag = "services", operation_id = "removeService",
+    params(("service" = String, Path, description = "Name, or unique prefix of the id")),
+    responses(
+        (status = 200, body = Removed), (status = 403, body = ApiError), (status = 404, body = ApiError),
+        (status = 409, body = ApiError), (status = 502, body = ApiError), (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn remove(
+    State(manager): State<Manager>,
+    Path(service): Path<String>,
+) -> Result<Json<Removed>, Refusal> {
+    let name = views::service_name(&manager.view(), &service);
+    let executor = manager.executor.clone();
+    let removed = name.clone();
+    let instances = manager.run(async move { executor.remove(&removed).await }).await?;
+    Ok(Json(Removed { name, instances }))
+}
+
+/// Where the instances of such a service would go; nothing is done.
+#[utoipa::path(post, path = "/placements/preview", tag = "services", operation_id = "previewPlacement", request_body = ServiceCreate,
+    responses(
+        (status = 200, body = PlacementPreview), (status = 400, body = ApiError), (status = 415, body = ApiError),
+        (status = 422, body = ApiError), (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn preview(
+    State(manager): State<Manager>,
+    body: Result<Json<ServiceCreate>, JsonRejection>,
+) -> Result<Json<PlacementPreview>, Refusal> {
+    let Json(request) = body?;
+    let placement = manager.executor.preview(&request).await?;
+    let decisions = placement.decisions.iter().map(|decision| json!(decision)).collect();
+    Ok(Json(PlacementPreview { policy: manager.executor.policy().to_owned(), decisions }))
+}
+
+fn registry_auth(headers: &HeaderMap) -> Result<Option<RegistryAuth>, Refusal> {
+    let Some(header) = headers.get(REGISTRY_AUTH) else { return Ok(None) };
+    let invalid = || {
+        Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid X-Registry-Auth: it is not the base64url-encoded JSON that Docker's API takes",
+        )
+    };
+    let text = header.to_str().map_err(|_| invalid())?;
+    RegistryAuth::from_header(text).map(Some).map_err(|_| invalid())
+}

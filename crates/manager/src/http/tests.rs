@@ -1,0 +1,151 @@
+//! The API as far as it goes without a Docker Engine: nothing listens on the engine's socket here.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use swarmmanager_api::{Action, Decision, Outcome};
+use swarmmanager_collector::CollectorStats;
+use swarmmanager_engine::Engine;
+use swarmmanager_placement::Availability;
+use swarmmanager_telemetry::{Clock, Fleet};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::cluster::watch_cluster;
+use crate::executor::Executor;
+use crate::journal::Journal;
+use crate::live::Live;
+use crate::measurements::Measurements;
+use crate::state::Manager;
+
+/// A manager without an engine, and its folder.
+fn manager() -> (Manager, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::unix(folder.path().join("docker.sock"));
+    let journal = Journal::open(&folder.path().join("journal.db")).unwrap();
+    let measurements = Measurements::new(Fleet::default(), Clock::start());
+    let (cluster, _keep_fresh) = watch_cluster(engine.clone());
+    let executor = Executor::new(
+        engine,
+        "n1".into(),
+        cluster.clone(),
+        measurements.clone(),
+        journal.clone(),
+        Arc::new(Availability),
+    );
+    let manager = Manager {
+        node: "n1".into(),
+        swarm_id: "s1".into(),
+        started_unix_ms: 0,
+        cluster,
+        measurements,
+        journal,
+        executor: Arc::new(executor),
+        live: Live::new(),
+        collector: Arc::new(CollectorStats::default()),
+    };
+    (manager, folder)
+}
+
+async fn call(manager: &Manager, method: &str, path: &str, body: &str) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let answer = super::router(manager.clone()).oneshot(request).await.unwrap();
+    let status = answer.status();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// Checks that a call is refused in words that say what is wrong.
+async fn check(method: &str, path: &str, body: &str, status: StatusCode, words: &str) {
+    let (manager, _folder) = manager();
+    let (answered, body) = call(&manager, method, path, body).await;
+    let message = serde_json::from_str::<Value>(&body).unwrap()["message"].as_str().unwrap().to_owned();
+    assert_eq!(answered, status, "{method} {path}: {message}");
+    assert!(message.contains(words), "{method} {path}: {message:?} does not say {words:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    check("GET", "/nothing", "", StatusCode::NOT_FOUND, "openapi.json").await;
+    check("GET", "/api/v1/nodes/ap9", "", StatusCode::NOT_FOUND, "no such node: ap9").await;
+    check("GET", "/api/v1/services/web", "", StatusCode::NOT_FOUND, "no such service: web").await;
+    check("GET", "/api/v1/decisions/x", "", StatusCode::NOT_FOUND, "no such decision: x").await;
+    check("PUT", "/api/v1/services", "", StatusCode::METHOD_NOT_ALLOWED, "method").await;
+}
+
+#[tokio::test]
+async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    let create = "/api/v1/services";
+    check("POST", create, "{", StatusCode::BAD_REQUEST, "EOF").await;
+    check("POST", create, r#"{"name":"web"}"#, unprocessable, "image").await;
+    check("POST", create, r#"{"name":"web","image":"a","replica":3}"#, unprocessable, "replica").await;
+    check("POST", create, r#"{"name":"-","image":"a"}"#, unprocessable, "invalid name").await;
+    check("POST", create, r#"{"name":"web","image":"a","demand":{"cpu":"fast"}}"#, unprocessable, "fast")
+        .await;
+    check("POST", "/api/v1/services/web/scale", r#"{"replicas":1001}"#, unprocessable, "0 to 1000").await;
+    check("GET", "/api/v1/decisions?limit=many", "", StatusCode::BAD_REQUEST, "limit").await;
+    check("GET", "/api/v1/events", "", StatusCode::BAD_REQUEST, "topic").await;
+    check("GET", "/api/v1/events?topic=weather", "", StatusCode::BAD_REQUEST, "weather").await;
+    check("GET", "/api/v1/events?topic=node", "", StatusCode::BAD_REQUEST, "parameter node").await;
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_refused() {
+    let (manager, _folder) = manager();
+    let (status, _) = call(&manager, "POST", "/api/v1/services", &"x".repeat(2 << 20)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn the_agent_s_service_is_not_removed_by_users() {
+    check("DELETE", "/api/v1/services/swarmmanager-agent", "", StatusCode::FORBIDDEN, "SwarmManager's own")
+        .await;
+}
+
+#[tokio::test]
+async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
+    let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+    check("GET", "/healthz", "", unavailable, "not been read yet").await;
+    check("POST", "/api/v1/services", r#"{"name":"web","image":"a"}"#, unavailable, "nothing was changed")
+        .await;
+    check("DELETE", "/api/v1/services/web", "", unavailable, "cannot be reached").await;
+}
+
+#[tokio::test]
+async fn decisions_are_listed_without_and_shown_with_their_numbers() {
+    let (manager, _folder) = manager();
+    let decision = Decision {
+        id: 0,
+        unix_ms: 5,
+        action: Action::Place,
+        outcome: Outcome::Done,
+        service: "web".into(),
+        instance: Some(0),
+        node: Some("n1".into()),
+        hostname: Some("ap1".into()),
+        summary: "web-0 placed on ap1".into(),
+        explanation: Some(json!({"policy": "availability"})),
+    };
+    let id = manager.journal.record(decision).unwrap().id;
+    let (_, list) = call(&manager, "GET", "/api/v1/decisions?service=web", "").await;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["decisions"][0]["summary"], "web-0 placed on ap1");
+    assert_eq!(list["decisions"][0].get("explanation"), None);
+    let (_, one) = call(&manager, "GET", &format!("/api/v1/decisions/{id}"), "").await;
+    assert_eq!(serde_json::from_str::<Value>(&one).unwrap()["explanation"]["policy"], "availability");
+}
+
+#[tokio::test]
+async fn metrics_are_open_metrics() {
+    let (manager, _folder) = manager();
+    let (status, text) = call(&manager, "GET", "/metrics", "").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(text.contains("swarmmanager_reports_refused_total{cause=\"wrong-node\"} 0\n"), "{text}");
+    assert!(text.contains("swarmmanager_leading 0\n"), "{text}");
+    assert!(text.ends_with("# EOF\n"), "{text}");
+}

@@ -1,0 +1,137 @@
+//! What agents last reported, with its age: the collector's histories as views and snapshots want to read them.
+
+use std::time::Duration;
+
+use swarmmanager_api::{HistoryResolution, NodeHistory};
+use swarmmanager_placement::{ResourceUsage, Usage};
+use swarmmanager_telemetry::{self as telemetry, Clock, ContainerSample, Fleet, NodeSample, Point, Resource};
+use swarmmanager_units::{ContainerId, Megahertz, NodeId};
+
+use crate::clock::unix_ms;
+
+/// Seconds that a mean is taken over, as in the original.
+pub(crate) const MEAN_SECONDS: usize = 30;
+/// Seconds that movement is taken over, as in the original.
+const MOVEMENT_SECONDS: usize = 61;
+
+/// The measurements. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Measurements {
+    fleet: Fleet,
+    clock: Clock,
+}
+
+/// A node's latest report.
+pub(crate) struct Latest {
+    /// How old it is.
+    pub(crate) age: Duration,
+    pub(crate) node: NodeSample,
+    pub(crate) containers: Vec<ContainerSample>,
+    pub(crate) clock_skew_ms: i64,
+    pub(crate) agent_version: Option<String>,
+    pub(crate) agent_scope: Option<String>,
+}
+
+impl Measurements {
+    /// What is in those histories, whose moments are of that clock.
+    pub(crate) fn new(fleet: Fleet, clock: Clock) -> Self {
+        Self { fleet, clock }
+    }
+
+    /// The latest report of a node, however old.
+    pub(crate) fn latest(&self, node: &NodeId) -> Option<Latest> {
+        let now = self.clock.now();
+        self.read(node, |history| {
+            let latest = history.latest()?;
+            let agent = history.agent();
+            Some(Latest {
+                age: now.since(latest.at),
+                node: latest.node.clone(),
+                containers: latest.containers.clone(),
+                clock_skew_ms: latest.clock_skew_ms,
+                agent_version: agent.map(|agent| agent.version.clone()),
+                agent_scope: agent.map(|agent| agent.node_scope.clone()),
+            })
+        })
+    }
+
+    /// The latest sample of a container, and how old it is.
+    pub(crate) fn container(&self, node: &NodeId, id: &ContainerId) -> Option<(ContainerSample, Duration)> {
+        let now = self.clock.now();
+        self.read(node, |history| {
+            let latest = history.latest()?;
+            let sample = latest.containers.iter().find(|sample| sample.id == *id)?;
+            Some((sample.clone(), now.since(latest.at)))
+        })
+    }
+
+    /// What one core of a node gives; nothing where it never reported.
+    pub(crate) fn per_core(&self, node: &NodeId) -> Megahertz {
+        let cores_and_capacity = self.read(node, |history| {
+            let sample = &history.latest()?.node;
+            Some((f64::from(sample.cores), sample.cpu_capacity))
+        });
+        match cores_and_capacity {
+            Some((cores, capacity)) if cores > 0.0 => Megahertz::new(capacity.get() / cores),
+            _ => Megahertz::ZERO,
+        }
+    }
+
+    /// How a node was used of late, for placement.
+    pub(crate) fn usage(&self, node: &NodeId) -> Option<Usage> {
+        self.read(node, |history| {
+            let sample = &history.latest()?.node;
+            let usage = |resource, capacity: f64| {
+                let mean = history.statistics(resource, MEAN_SECONDS)?.mean;
+                let movement = history.statistics(resource, MOVEMENT_SECONDS)?;
+                let share = |step: f64| if capacity > 0.0 { step / capacity } else { 0.0 };
+                Some(ResourceUsage {
+                    mean,
+                    abs_change: share(movement.mean_step),
+                    trend: share(movement.drift),
+                })
+            };
+            Some(Usage {
+                cpu: usage(Resource::Cpu, sample.cpu_capacity.get())?,
+                memory: usage(Resource::Memory, sample.memory_total.as_f64())?,
+                disk: usage(Resource::Disk, sample.disk_total.as_f64())?,
+            })
+        })
+    }
+
+    /// How much of a container the means of its node contain already: 0 for one that was never seen, 1 for one that
+    /// was seen in each of the seconds that means are taken over.
+    pub(crate) fn share_seen(&self, node: &NodeId, id: &ContainerId) -> f64 {
+        let samples = self.read(node, |history| Some(history.container(id)?.samples())).unwrap_or(0);
+        samples.min(MEAN_SECONDS) as f64 / MEAN_SECONDS as f64
+    }
+
+    /// What a node did over time; empty where it never reported.
+    pub(crate) fn history(&self, node: &NodeId, resolution: HistoryResolution) -> NodeHistory {
+        let (now, now_unix_ms) = (self.clock.now(), unix_ms());
+        let mut columns = NodeHistory::default();
+        let mut push = |point: &Point| {
+            let age_ms = i64::try_from(now.since(point.at).as_millis()).unwrap_or(i64::MAX);
+            columns.unix_ms.push(now_unix_ms.saturating_sub(age_ms));
+            columns.cpu_used_mhz.push(point.cpu_mhz.into());
+            columns.memory_used_bytes.push(point.memory_bytes.into());
+            columns.disk_used_bytes.push(point.disk_bytes.into());
+            columns.network_rx_bytes_per_s.push(point.network_rx.into());
+            columns.network_tx_bytes_per_s.push(point.network_tx.into());
+        };
+        self.fleet.read(node, |history| match resolution {
+            HistoryResolution::Second => history.seconds().for_each(&mut push),
+            HistoryResolution::Minute => history.minutes().for_each(&mut push),
+        });
+        columns
+    }
+
+    /// Forgets every node but those that are in the Swarm.
+    pub(crate) fn retain(&self, is_member: impl Fn(&NodeId) -> bool) {
+        self.fleet.retain(is_member);
+    }
+
+    fn read<T>(&self, node: &NodeId, read: impl FnOnce(&telemetry::NodeHistory) -> Option<T>) -> Option<T> {
+        self.fleet.read(node, read).flatten()
+    }
+}

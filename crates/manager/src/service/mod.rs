@@ -1,0 +1,20 @@
+//! A service as Swarm keeps it: *n* Swarm services `name-0 … name-(n-1)` of one replica each.
+//!
+//! Instance 0 is the anchor. Its labels hold how many instances are wanted and whether the service is being removed,
+//! so that everything that was asked for is in Swarm after the first write, and whoever reads it can finish the work.
+//! The anchor exists as long as the service does; while nothing is to run on its account (scaled to 0, or no node
+//! for it yet) its Swarm service has 0 replicas and no pin.
+
+mod intent;
+mod labels;
+mod reading;
+mod spec;
+mod validation;
+
+pub(crate) use intent::{InstanceService, Layout, ManagedService, Step, managed_services, next_step};
+pub(crate) use labels::{AGENT_SERVICE, SYSTEM};
+pub(crate) use reading::{demand, host_ports, max_per_node, platforms, users_constraints, users_labels};
+pub(crate) use spec::{
+    PlacedOn, References, anchor_spec, instance_spec, pinned, unpinned, with_removal, with_replicas,
+};
+pub(crate) use validation::{InvalidService, check_ports_for, check_replicas, validate};

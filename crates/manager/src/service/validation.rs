@@ -1,0 +1,230 @@
+//! A request is made sound before anything is done about it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use swarmmanager_api::{Mode, MountKind, PublishMode, ServiceCreate};
+use swarmmanager_placement::Constraint;
+use swarmmanager_units::CpuDemand;
+
+use super::labels;
+use super::reading::stored;
+
+/// Most instances of one service, as in the original.
+const MOST_INSTANCES: u32 = 1000;
+/// A DNS label has 63 characters; `-999` and one to spare go behind the name.
+const LONGEST_NAME: usize = 58;
+
+/// What is wrong with a request: the field, its value, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("invalid {field}: {reason}")]
+pub(crate) struct InvalidService {
+    field: &'static str,
+    reason: String,
+}
+
+fn invalid(field: &'static str, reason: impl Into<String>) -> InvalidService {
+    InvalidService { field, reason: reason.into() }
+}
+
+/// Refuses what Swarm would refuse later or half-way; gives the request with its constraints in their stored form.
+pub(crate) fn validate(request: &ServiceCreate) -> Result<ServiceCreate, InvalidService> {
+    check_name(&request.name)?;
+    if request.image.trim().is_empty() || request.image.contains(char::is_whitespace) {
+        return Err(invalid(
+            "image",
+            format!("{:?} is no image reference, such as nginx:1.27", request.image),
+        ));
+    }
+    if let Mode::Replicated(replicas) = request.mode {
+        check_replicas(replicas)?;
+        check_ports(request, replicas)?;
+    }
+    if let CpuDemand::Cores(cores) = request.demand.cpu
+        && !cores.is_finite()
+    {
+        return Err(invalid("demand.cpu", "it is not a finite number"));
+    }
+    for variable in &request.env {
+        if variable.starts_with('=') || variable.is_empty() {
+            return Err(invalid("env", format!("{variable:?} has no name; write NAME=value")));
+        }
+    }
+    for key in request.labels.keys().chain(request.container_labels.keys()) {
+        if key.is_empty() {
+            return Err(invalid("labels", "a label has no name; write NAME=value"));
+        }
+        if key.starts_with(labels::PREFIX) {
+            return Err(invalid(
+                "labels",
+                format!("{key:?}: labels that begin with {} are SwarmManager's own", labels::PREFIX),
+            ));
+        }
+    }
+    check_mounts(request)?;
+    let mut sound = request.clone();
+    sound.constraints = request
+        .constraints
+        .iter()
+        .map(|text| text.parse::<Constraint>().map(|constraint| stored(&constraint)))
+        .collect::<Result<_, _>>()
+        .map_err(|error| invalid("constraints", error.to_string()))?;
+    if sound.max_replicas_per_node == Some(0) {
+        sound.max_replicas_per_node = None;
+    }
+    Ok(sound)
+}
+
+/// Refuses a number of instances that no service may have.
+pub(crate) fn check_replicas(replicas: u32) -> Result<(), InvalidService> {
+    if replicas > MOST_INSTANCES {
+        return Err(invalid(
+            "replicas",
+            format!("{replicas} is too many; a service has 0 to {MOST_INSTANCES} instances"),
+        ));
+    }
+    Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), InvalidService> {
+    let right = "a name has 1 to 58 letters, digits, '-' or '_', and begins and ends with a letter or digit";
+    let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric());
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let sound = name.len() <= LONGEST_NAME
+        && edge(name.chars().next())
+        && edge(name.chars().next_back())
+        && name.chars().all(inside);
+    if !sound {
+        return Err(invalid("name", format!("{name:?}: {right}")));
+    }
+    if name == labels::AGENT_SERVICE {
+        return Err(invalid("name", format!("{name:?} is SwarmManager's own service")));
+    }
+    Ok(())
+}
+
+fn check_ports(request: &ServiceCreate, replicas: u32) -> Result<(), InvalidService> {
+    let mut taken = BTreeSet::new();
+    for port in &request.publish {
+        if port.target == 0 {
+            return Err(invalid("publish", "target 0 is no port; a container listens on 1 to 65535"));
+        }
+        let Some(published) = port.published.filter(|published| *published != 0) else { continue };
+        if !taken.insert((published, port.protocol)) {
+            return Err(invalid(
+                "publish",
+                format!("{published}/{} is published twice", port.protocol.as_str()),
+            ));
+        }
+        if port.mode == PublishMode::Ingress {
+            check_mesh_port(published.into(), port.protocol.as_str(), replicas)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a number of instances that the ports of a spec cannot serve.
+pub(crate) fn check_ports_for(spec: &Value, replicas: u32) -> Result<(), InvalidService> {
+    let ports = spec.pointer("/EndpointSpec/Ports").and_then(Value::as_array).into_iter().flatten();
+    for port in ports.filter(|port| port["PublishMode"] != "host") {
+        if let Some(published) = port["PublishedPort"].as_u64().filter(|published| *published != 0) {
+            check_mesh_port(published, port["Protocol"].as_str().unwrap_or("tcp"), replicas)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_mesh_port(published: u64, protocol: &str, replicas: u32) -> Result<(), InvalidService> {
+    if replicas <= 1 {
+        return Ok(());
+    }
+    Err(invalid(
+        "publish",
+        format!(
+            "{published}/{protocol} goes through the routing mesh, which serves one instance; with {replicas} instances \
+             publish it with mode=host, one on each node"
+        ),
+    ))
+}
+
+fn check_mounts(request: &ServiceCreate) -> Result<(), InvalidService> {
+    let mut targets = BTreeSet::new();
+    for mount in &request.mounts {
+        let target = &mount.target;
+        if !target.starts_with('/') {
+            return Err(invalid("mounts", format!("target {target:?} is no absolute path, such as /data")));
+        }
+        if !targets.insert(target) {
+            return Err(invalid("mounts", format!("target {target:?} is mounted twice")));
+        }
+        match (mount.kind, mount.source.as_deref()) {
+            (MountKind::Bind, Some(source)) if source.starts_with('/') => {}
+            (MountKind::Bind, source) => {
+                let source = source.unwrap_or_default();
+                return Err(invalid(
+                    "mounts",
+                    format!("source {source:?} of a bind mount is no absolute path of the node"),
+                ));
+            }
+            (MountKind::Tmpfs, Some(source)) => {
+                return Err(invalid("mounts", format!("a tmpfs has no source, and {source:?} was given")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swarmmanager_api::PublishedPort;
+
+    fn web() -> ServiceCreate {
+        ServiceCreate::new("web", "nginx:1.27")
+    }
+
+    fn check(change: impl FnOnce(&mut ServiceCreate), expected: &str) {
+        let mut request = web();
+        change(&mut request);
+        let error = validate(&request).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    }
+
+    #[test]
+    fn a_plain_request_is_sound() {
+        assert_eq!(validate(&web()), Ok(web()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_what_would_be_right() {
+        check(|r| r.name = "-web".into(), "begins and ends with a letter");
+        check(|r| r.name = "a".repeat(59), "1 to 58");
+        check(|r| r.name = "swarmmanager-agent".into(), "own service");
+        check(|r| r.image = String::new(), "nginx:1.27");
+        check(|r| r.mode = Mode::Replicated(1001), "0 to 1000");
+        check(|r| r.env = vec!["=x".into()], "NAME=value");
+        check(|r| drop(r.labels.insert("swarmmanager.x".into(), "y".into())), "SwarmManager's own");
+        check(|r| r.constraints = vec!["node.role".into()], "node.role");
+    }
+
+    #[test]
+    fn a_port_of_the_routing_mesh_serves_one_instance_only() {
+        let port = PublishedPort {
+            target: 80,
+            published: Some(8080),
+            protocol: Default::default(),
+            mode: PublishMode::Ingress,
+        };
+        let mut request = web();
+        request.publish = vec![port];
+        assert!(validate(&request).is_ok());
+        check(
+            |r| {
+                r.publish = vec![port];
+                r.mode = Mode::Replicated(2);
+            },
+            "mode=host",
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! Swarm's state and the measurements, as placement sees them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+use swarmmanager_engine as engine;
+use swarmmanager_placement::{
+    Constraint, Demand, HostPort, NodeAvailability, NodeState, NodeStatus, Platform, Request, Resources,
+    Role, Snapshot,
+};
+use swarmmanager_units::{Bytes, ContainerId, NodeId};
+
+use crate::cluster::Cluster;
+use crate::measurements::Measurements;
+use crate::service::{demand, host_ports, max_per_node, platforms, users_constraints};
+use crate::views::{Reserved, is_active, reserved_on};
+
+/// The nodes at this moment.
+pub(crate) fn take(cluster: &Cluster, measurements: &Measurements) -> Snapshot {
+    let reserved = reserved_on(cluster, |node| measurements.per_core(node));
+    let none = Reserved::default();
+    let nodes = cluster.nodes.iter().map(|node| {
+        let reserved = reserved.get(&node.id).unwrap_or(&none);
+        state(cluster, measurements, node, reserved)
+    });
+    Snapshot { nodes: nodes.collect() }
+}
+
+/// What placing further instances of a service asks for.
+pub(crate) fn request(service: &str, spec: &Value) -> Request {
+    let api = demand(spec);
+    let mut request = Request::new(service, Demand { cpu: api.cpu, memory: api.memory, disk: api.disk });
+    // Checked when the service was created. What somebody wrote into Swarm's service since then and cannot be read
+    // is for Swarm to hold.
+    request.constraints =
+        users_constraints(spec).iter().filter_map(|text| text.parse::<Constraint>().ok()).collect();
+    request.platforms = platforms(spec);
+    request.max_per_node = max_per_node(spec);
+    request.host_ports =
+        host_ports(spec).map(|(port, protocol)| HostPort { port, protocol: protocol.to_owned() }).collect();
+    request
+}
+
+fn state(
+    cluster: &Cluster,
+    measurements: &Measurements,
+    node: &engine::Node,
+    reserved: &Reserved,
+) -> NodeState {
+    let latest = measurements.latest(&node.id);
+    let sample = latest.as_ref().map(|latest| &latest.node);
+    let mut instances = BTreeMap::new();
+    for (service, _) in &reserved.instances {
+        *instances.entry(service.clone()).or_insert(0) += 1;
+    }
+    NodeState {
+        id: node.id.clone(),
+        hostname: node.hostname.clone(),
+        address: node.address.parse().ok(),
+        role: match node.role {
+            engine::Role::Manager => Role::Manager,
+            engine::Role::Worker => Role::Worker,
+        },
+        status: match node.state {
+            engine::NodeState::Ready => NodeStatus::Ready,
+            engine::NodeState::Down => NodeStatus::Down,
+            engine::NodeState::Unknown => NodeStatus::Unknown,
+            engine::NodeState::Disconnected => NodeStatus::Disconnected,
+        },
+        availability: match node.availability {
+            engine::Availability::Active => NodeAvailability::Active,
+            engine::Availability::Pause => NodeAvailability::Pause,
+            engine::Availability::Drain => NodeAvailability::Drain,
+        },
+        platform: Platform { os: node.os.clone(), arch: node.arch.clone() },
+        labels: node.labels.clone(),
+        engine_labels: node.engine_labels.clone(),
+        cores: sample.map_or(0.0, |sample| f64::from(sample.cores)),
+        capacity: sample.map_or(Resources::default(), |sample| Resources {
+            cpu: sample.cpu_capacity,
+            memory: sample.memory_total,
+            disk: sample.disk_total,
+        }),
+        usage: measurements.usage(&node.id),
+        data_age: latest.as_ref().map_or(Duration::MAX, |latest| latest.age),
+        reserved: Resources { cpu: reserved.cpu, memory: reserved.memory, disk: reserved.disk },
+        unseen: unseen(cluster, measurements, &node.id, reserved),
+        instances,
+        host_ports: reserved
+            .host_ports
+            .iter()
+            .map(|(port, protocol)| HostPort { port: *port, protocol: protocol.clone() })
+            .collect(),
+    }
+}
+
+/// The part of our instances' demands that the node's means do not contain yet.
+fn unseen(cluster: &Cluster, measurements: &Measurements, node: &NodeId, reserved: &Reserved) -> Resources {
+    let mut unseen = Resources::default();
+    let per_core = measurements.per_core(node);
+    for (_, part) in &reserved.instances {
+        let tasks = cluster.tasks.iter().filter(|task| task.service_id == part.swarm.id && is_active(task));
+        let here = tasks.filter(|task| task.node_id.as_ref() == Some(node));
+        let containers = here.filter_map(|task| ContainerId::from_hex(task.container_id.as_deref()?));
+        let seen = containers.map(|id| measurements.share_seen(node, &id)).fold(0.0, f64::max);
+        let missing = 1.0 - seen;
+        let demand = part.demand();
+        unseen.cpu += demand.cpu.on(per_core) * missing;
+        unseen.memory += share_of(demand.memory, missing);
+        unseen.disk += share_of(demand.disk, missing);
+    }
+    unseen
+}
+
+fn share_of(amount: Bytes, share: f64) -> Bytes {
+    Bytes::new((amount.as_f64() * share) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swarmmanager_api::{Mode, ServiceCreate};
+    use swarmmanager_engine::{Service, Task, TaskState};
+    use swarmmanager_placement::Reason;
+    use swarmmanager_telemetry::{Clock, Fleet, Report, wire};
+    use swarmmanager_units::Megahertz;
+
+    use crate::service::{PlacedOn, References, anchor_spec, pinned};
+
+    const CONTAINER: [u8; 32] = [7; 32];
+
+    /// A node of 1000 MHz and 256 MiB that reported for so many seconds until now, with one container.
+    fn measured(seconds: u64) -> Measurements {
+        let (fleet, clock) = (Fleet::default(), Clock::start());
+        let history = fleet.enter(&NodeId::from("n1"));
+        let now = clock.now();
+        for second in (0..seconds).rev() {
+            let report = wire::NodeReport {
+                node_id: "n1".into(),
+                node: Some(wire::NodeSample {
+                    cpu_capacity_mhz: 1000.0,
+                    cpu_used_mhz: 100.0,
+                    cores: 1.0,
+                    memory_total_bytes: 256 << 20,
+                    memory_available_bytes: 192 << 20,
+                    disk_total_bytes: 1 << 30,
+                    disk_used_bytes: 1 << 28,
+                    ..Default::default()
+                }),
+                containers: vec![wire::ContainerSample { id: CONTAINER.to_vec(), ..Default::default() }],
+                ..Default::default()
+            };
+            history.lock().unwrap().record(now.before(second * 1000), 0, Report::try_from(report).unwrap());
+        }
+        Measurements::new(fleet, clock)
+    }
+
+    /// A Swarm of that node with one instance of `web` on it, which runs as the container.
+    fn cluster() -> Cluster {
+        let mut request = ServiceCreate::new("web", "app");
+        request.mode = Mode::Replicated(1);
+        let anchor = anchor_spec(&request, &References::default());
+        let spec = pinned(&anchor, &PlacedOn { node: "n1".into(), per_core: Megahertz::new(1000.0) });
+        let node = engine::Node {
+            id: "n1".into(),
+            version: 1,
+            hostname: "ap1".into(),
+            address: "10.0.0.1".into(),
+            role: engine::Role::Worker,
+            leader: false,
+            reachability: None,
+            availability: engine::Availability::Active,
+            state: engine::NodeState::Ready,
+            message: String::new(),
+            os: "linux".into(),
+            arch: "x86_64".into(),
+            engine_version: "20.10.24".into(),
+            labels: BTreeMap::from([("zone".to_owned(), "north".to_owned())]),
+            engine_labels: BTreeMap::new(),
+            nano_cpus: 1_000_000_000,
+            memory_bytes: 256 << 20,
+            created_unix_ms: 0,
+        };
+        let task = Task {
+            id: "t1".into(),
+            service_id: "s1".into(),
+            slot: Some(1),
+            node_id: Some("n1".into()),
+            state: TaskState::Running,
+            desired_state: TaskState::Running,
+            message: String::new(),
+            error: String::new(),
+            container_id: Some(ContainerId::from_bytes(CONTAINER).to_string()),
+            exit_code: None,
+            image: "app".into(),
+            created_unix_ms: 0,
+            since_unix_ms: 0,
+            reserved_nano_cpus: 0,
+            reserved_memory_bytes: 0,
+        };
+        Cluster {
+            nodes: vec![node],
+            services: vec![Service { id: "s1".into(), spec, ..Service::default() }],
+            tasks: vec![task],
+            ..Cluster::default()
+        }
+    }
+
+    fn unseen_cpu(cluster: &Cluster, seconds: u64) -> f64 {
+        take(cluster, &measured(seconds)).nodes[0].unseen.cpu.get()
+    }
+
+    #[test]
+    fn a_node_is_seen_with_what_it_has_uses_and_promised() {
+        let snapshot = take(&cluster(), &measured(30));
+        let node = &snapshot.nodes[0];
+        assert_eq!((node.hostname.as_str(), node.capacity.cpu.get()), ("ap1", 1000.0));
+        assert_eq!(node.usage.unwrap().memory.mean, f64::from(64 << 20));
+        assert_eq!((node.reserved.cpu.get(), node.reserved.memory), (100.0, Bytes::from_mib(64)));
+        assert_eq!(node.instances, BTreeMap::from([("web".to_owned(), 1)]));
+        assert_eq!(node.labels["zone"], "north");
+    }
+
+    #[test]
+    fn what_was_just_placed_counts_until_the_means_contain_it() {
+        let cluster = cluster();
+        assert!((unseen_cpu(&cluster, 3) - 90.0).abs() < 1e-6);
+        assert!(unseen_cpu(&cluster, 30).abs() < 1e-6);
+        assert!(unseen_cpu(&cluster, 300).abs() < 1e-6);
+        let not_started = Cluster { tasks: Vec::new(), ..cluster };
+        assert!((unseen_cpu(&not_started, 300) - 100.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_node_that_never_reported_is_out() {
+        let never = Measurements::new(Fleet::default(), Clock::start());
+        let snapshot = take(&cluster(), &never);
+        let request = request("db", &cluster().services[0].spec);
+        let policy: &dyn swarmmanager_placement::Policy = &swarmmanager_placement::Availability;
+        let placement = policy.place(&snapshot, &request, 1);
+        let explanation = placement.decisions[0].explanation.as_ref().unwrap();
+        let swarmmanager_placement::Verdict::Out { reasons } = &explanation.nodes[0].verdict else {
+            panic!("{explanation:?}")
+        };
+        assert_eq!(reasons, &[Reason::NoReports]);
+    }
+
+    #[test]
+    fn a_request_is_what_the_spec_says() {
+        let mut create = ServiceCreate::new("web", "app");
+        create.constraints = vec!["node.role == worker".into()];
+        create.max_replicas_per_node = Some(2);
+        let request = request("web", &anchor_spec(&create, &References::default()));
+        assert_eq!(request.constraints[0].to_string(), "node.role==worker");
+        assert_eq!(request.max_per_node, Some(2));
+        assert_eq!(request.demand.memory, Bytes::from_mib(64));
+    }
+}

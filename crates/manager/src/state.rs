@@ -1,0 +1,77 @@
+//! What the handlers of the API share.
+
+use std::sync::Arc;
+
+use swarmmanager_api::{ServiceDetail, Status};
+use swarmmanager_collector::CollectorStats;
+use swarmmanager_units::NodeId;
+
+use crate::cluster::{Cluster, ClusterWatch};
+use crate::executor::{ExecuteError, Executor};
+use crate::http::Refusal;
+use crate::journal::Journal;
+use crate::live::Live;
+use crate::measurements::Measurements;
+use crate::views;
+
+/// The manager as its handlers see it. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Manager {
+    pub(crate) node: NodeId,
+    pub(crate) swarm_id: Arc<str>,
+    pub(crate) started_unix_ms: i64,
+    pub(crate) cluster: ClusterWatch,
+    pub(crate) measurements: Measurements,
+    pub(crate) journal: Journal,
+    pub(crate) executor: Arc<Executor>,
+    pub(crate) live: Live,
+    pub(crate) collector: Arc<CollectorStats>,
+}
+
+/// Swarm's state and the measurements at one moment: what answers are made from.
+pub(crate) struct View {
+    pub(crate) cluster: Arc<Cluster>,
+    pub(crate) measurements: Measurements,
+}
+
+impl Manager {
+    /// What is known now.
+    pub(crate) fn view(&self) -> View {
+        View { cluster: self.cluster.latest(), measurements: self.measurements.clone() }
+    }
+
+    /// How the manager is.
+    pub(crate) fn status(&self) -> Status {
+        views::status(self)
+    }
+
+    /// Runs a change to its end, also when whoever asked for it goes away.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, ExecuteError>> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let done = tokio::spawn(change).await;
+        self.cluster.refresh();
+        match done {
+            Ok(result) => Ok(result?),
+            Err(error) => {
+                let message =
+                    format!("the change ended unexpectedly ({error}); what is left of it is tried again");
+                Err(Refusal::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, message))
+            }
+        }
+    }
+
+    /// A service that was just changed, as Swarm has it now.
+    pub(crate) async fn fresh_service(&self, name: &str) -> Result<ServiceDetail, Refusal> {
+        let mut cluster = self.cluster.clone();
+        // The reading under way may have begun before the change; the one after it did not.
+        for _ in 0..2 {
+            cluster.refresh();
+            if cluster.changed().await.is_err() {
+                break;
+            }
+        }
+        views::service_detail(&self.view(), name).ok_or_else(|| Refusal::not_found("service", name))
+    }
+}

@@ -11,6 +11,8 @@ use crate::clock::unix_ms;
 
 /// Seconds that a mean is taken over, as in the original.
 pub(crate) const MEAN_SECONDS: usize = 30;
+/// A node that became busy counts as busy after so many seconds; one that became idle only once the longer mean says so.
+const RISE_SECONDS: usize = 5;
 /// Seconds that movement is taken over, as in the original.
 const MOVEMENT_SECONDS: usize = 61;
 
@@ -82,11 +84,12 @@ impl Measurements {
         self.read(node, |history| {
             let sample = &history.latest()?.node;
             let usage = |resource, capacity: f64| {
-                let mean = history.statistics(resource, MEAN_SECONDS)?.mean;
+                let mean = |seconds| Some(history.statistics(resource, seconds)?.mean);
+                let level = f64::max(mean(MEAN_SECONDS)?, mean(RISE_SECONDS)?);
                 let movement = history.statistics(resource, MOVEMENT_SECONDS)?;
                 let share = |step: f64| if capacity > 0.0 { step / capacity } else { 0.0 };
                 Some(ResourceUsage {
-                    mean,
+                    mean: level,
                     abs_change: share(movement.mean_step),
                     trend: share(movement.drift),
                 })

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! score = (cpu / free_cpu + memory / free_memory + disk / free_disk) × Π factors
-//! free  = capacity − mean use over the last 30 s − what was placed and does not show yet
+//! free  = capacity − mean use over the last 30 s (or 5 s, where that is more) − what was placed and does not show yet
 //! ```
 //!
 //! For each resource the whole score is multiplied by 1.2 if its use is unstable (mean step over 30 % of the capacity),

@@ -126,7 +126,8 @@ pub struct Usage {
 /// The recent use of one resource, in the resource's own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ResourceUsage {
-    /// Mean over the last 30 seconds.
+    /// Mean over the last 30 seconds, or over the last 5 where that is more: a node that became busy counts as busy at
+    /// once, one that became idle only when it stays so.
     pub mean: f64,
     /// Mean step from second to second over the last minute, without its sign, as a share of the capacity.
     #[serde(default)]

@@ -50,11 +50,9 @@ pub(crate) async fn ensure(
 /// The agent's service: no Docker socket, nothing writable, and of root's powers only those to read what it measures
 /// (`DAC_READ_SEARCH`) and to become an ordinary user itself (`SETUID`, `SETGID`).
 fn spec(agent: &AgentDeployment, manager_port: u16, docker_root: &str) -> Value {
-    let read_only = |source: &str, target: &str, non_recursive: bool| {
+    let read_only = |source: &str, target: &str, options: Value| {
         let mut mount = json!({"Type": "bind", "Source": source, "Target": target, "ReadOnly": true});
-        if non_recursive {
-            mount["BindOptions"] = json!({"NonRecursive": true});
-        }
+        mount["BindOptions"] = options;
         mount
     };
     let mut spec = json!({
@@ -72,10 +70,11 @@ fn spec(agent: &AgentDeployment, manager_port: u16, docker_root: &str) -> Value 
                 "CapabilityDrop": ["ALL"],
                 "CapabilityAdd": ["CAP_DAC_READ_SEARCH", "CAP_SETGID", "CAP_SETUID"],
                 "Mounts": [
-                    read_only("/proc", "/host/proc", false),
-                    read_only("/sys", "/host/sys", false),
-                    // Without the containers' own mounts below it, which would be kept from going away.
-                    read_only(docker_root, "/host/docker", true),
+                    read_only("/proc", "/host/proc", json!({})),
+                    read_only("/sys", "/host/sys", json!({})),
+                    // Without the containers' own mounts below it, and as a slave (Docker insists): they would be kept
+                    // from going away.
+                    read_only(docker_root, "/host/docker", json!({"NonRecursive": true, "Propagation": "rslave"})),
                 ],
             },
             "Resources": {"Limits": {"MemoryBytes": MEMORY_LIMIT, "Pids": 32}},

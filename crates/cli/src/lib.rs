@@ -1,1 +1,47 @@
-//! Being written.
+//! The program `swarm-manager`: `serve` runs the manager, every other command is a client of its API.
+//!
+//! Commands know the API and nothing of the manager's inside; only `serve` does. Whatever Docker's own client has a
+//! habit for is done that way: columns, filters, templates, ids by prefix, words, exit codes.
+
+mod client;
+mod command;
+mod completion;
+mod exit;
+mod inspection;
+mod node;
+mod output;
+mod serve;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::runtime;
+
+use client::Client;
+use command::{Cli, Command};
+
+/// Does what the command line says; gives the exit code: 0 for done, 1 for refused or failed, 125 for a command line
+/// that cannot be understood.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    exit::code(dispatch(cli))
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let client = Client::new(cli.host);
+    match cli.command {
+        Command::Serve(args) => serve::run(args),
+        Command::Status(args) => wait_for(status::run(&client, &args)),
+        Command::Node(args) => wait_for(node::run(&client, args)),
+        Command::Completion(args) => completion::run(&args),
+    }
+}
+
+/// Runs a client's command: there is nothing to do at the same time.
+fn wait_for(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
+}

@@ -20,7 +20,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
     ("collector", &["identity", "telemetry", "units"]),
     ("agent", &["identity", "telemetry", "units"]),
     ("manager", &["api", "collector", "engine", "identity", "placement", "telemetry", "units"]),
-    ("cli", &["api", "manager", "placement", "units"]),
+    ("cli", &["api", "engine", "manager", "placement", "units"]),
     ("lab", &["engine", "image", "units"]),
     ("xtask", &["image"]),
 ];

@@ -1,0 +1,77 @@
+//! Why a manager's answer is missing.
+
+use std::io;
+use std::time::Duration;
+
+use http::StatusCode;
+use swarmmanager_api::ApiError;
+
+use super::Host;
+
+/// One variant for each step of a request.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    /// Nobody listens, or we may not speak to it.
+    #[error("cannot connect to the manager at {host}: {}\n{}", .source, advice(.source.kind()))]
+    Connect {
+        /// The address.
+        host: Host,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// The connection broke before the answer was complete.
+    #[error("the manager at {host} hung up before it answered; whether it did what was asked is not known")]
+    Broken {
+        /// The address.
+        host: Host,
+        /// What went wrong.
+        source: hyper::Error,
+    },
+    /// There was no answer in time.
+    #[error("the manager at {host} did not answer within {} s", .limit.as_secs())]
+    TimedOut {
+        /// The address.
+        host: Host,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// The manager refused.
+    #[error("{error}")]
+    Refused {
+        /// The answer's status.
+        status: StatusCode,
+        /// What it said.
+        error: ApiError,
+    },
+    /// The answer is not what this program's version understands.
+    #[error(
+        "the manager's answer to {what} cannot be understood; is it of the same version as this program?"
+    )]
+    Answer {
+        /// What was asked.
+        what: String,
+        /// Where it goes wrong.
+        source: serde_json::Error,
+    },
+    /// The request cannot be written down.
+    #[error("the request cannot be put together")]
+    Request(#[source] http::Error),
+}
+
+impl ClientError {
+    /// Whether the manager says that there is no such thing.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status, .. } if *status == StatusCode::NOT_FOUND)
+    }
+}
+
+/// What to do about a manager that cannot be reached.
+fn advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::PermissionDenied => "Only root may use it: try again with sudo.",
+        _ => {
+            "Is it running? It is started as root on a manager node of the Swarm: swarm-manager serve. If it listens \
+             elsewhere, name its socket with --host or SWARM_MANAGER_HOST."
+        }
+    }
+}

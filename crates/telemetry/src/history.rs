@@ -16,6 +16,8 @@ const CONTAINER_SECONDS: usize = 61;
 const MINUTE_MS: u64 = 60_000;
 /// A container that was not in the reports for so long is gone.
 const FORGOTTEN_AFTER_MS: u64 = 60_000;
+/// Where containers come and go faster than that, the latest report's alone are remembered.
+const MOST_CONTAINERS: usize = 2_000;
 
 /// What a node used at one moment, or on average over one minute.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,7 +134,9 @@ impl NodeHistory {
             history.last_seen = at;
         }
         if self.containers.len() > report.containers.len() {
-            self.containers.retain(|_, container| container.last_seen >= at.before(FORGOTTEN_AFTER_MS));
+            let forgotten_after =
+                if self.containers.len() > MOST_CONTAINERS { 0 } else { FORGOTTEN_AFTER_MS };
+            self.containers.retain(|_, container| container.last_seen >= at.before(forgotten_after));
         }
         if report.agent.is_some() {
             self.agent = report.agent;
@@ -271,6 +275,25 @@ mod tests {
         history.record(Moment::from_millis(5000), 0, report(1e6, &[]));
         assert_eq!(history.latest().unwrap().node.cpu_used.get(), 9.0);
         assert_eq!(history.seconds().count(), 10);
+    }
+
+    #[test]
+    fn a_node_whose_containers_are_new_each_second_is_not_remembered_without_end() {
+        let mut history = NodeHistory::default();
+        for second in 0..30_u64 {
+            let mut raw = wire::NodeReport {
+                node_id: "n".into(),
+                node: Some(wire::NodeSample::default()),
+                ..Default::default()
+            };
+            raw.containers.extend((0..1000_u64).map(|number| {
+                let mut id = [0; 32];
+                id[..8].copy_from_slice(&(second * 1000 + number).to_le_bytes());
+                wire::ContainerSample { id: id.into(), ..Default::default() }
+            }));
+            history.record(Moment::from_millis(second * 1000), 0, Report::try_from(raw).unwrap());
+            assert!((1000..=MOST_CONTAINERS).contains(&history.containers.len()), "{second}");
+        }
     }
 
     #[test]

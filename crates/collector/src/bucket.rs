@@ -21,13 +21,23 @@ impl Bucket {
 
     /// Takes a token, if there is one.
     pub(crate) fn take(&mut self, now: Moment) -> bool {
-        self.tokens = (self.tokens + now.since(self.filled).as_secs_f64() * PER_SECOND).min(BURST);
-        self.filled = now;
+        self.fill(now);
         let taken = self.tokens >= 1.0;
         if taken {
             self.tokens -= 1.0;
         }
         taken
+    }
+
+    /// Whether a new bucket would be the same.
+    pub(crate) fn is_full(&mut self, now: Moment) -> bool {
+        self.fill(now);
+        self.tokens >= BURST
+    }
+
+    fn fill(&mut self, now: Moment) {
+        self.tokens = (self.tokens + now.since(self.filled).as_secs_f64() * PER_SECOND).min(BURST);
+        self.filled = now;
     }
 }
 
@@ -40,5 +50,6 @@ mod tests {
         let mut bucket = Bucket::full(Moment::from_millis(0));
         assert_eq!((0..200).filter(|_| bucket.take(Moment::from_millis(0))).count(), 120);
         assert_eq!((0..200).filter(|_| bucket.take(Moment::from_millis(1000))).count(), 2);
+        assert!(!bucket.is_full(Moment::from_millis(60_000)) && bucket.is_full(Moment::from_millis(61_000)));
     }
 }

@@ -7,6 +7,7 @@
 mod admission;
 mod bucket;
 mod connection;
+mod limits;
 mod listener;
 mod members;
 mod service;

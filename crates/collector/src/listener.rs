@@ -1,5 +1,6 @@
 //! The door: accepts connections, follows the rotation of the node's own certificate.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,36 +9,38 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use swarmmanager_identity::{Identity, IdentityError, Revision};
 use swarmmanager_telemetry::{Clock, Fleet};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_rustls::TlsAcceptor;
 
 use crate::CollectorError;
 use crate::admission::Admission;
-use crate::connection::{Shared, serve};
+use crate::connection::{Incoming, Shared};
+use crate::limits::Limits;
 use crate::members::Members;
 use crate::sessions::Sessions;
-use crate::stats::{Cause, CollectorStats};
+use crate::stats::{Cause, CollectorStats, OpenConnection};
 
-/// More than the nodes of the largest Swarm that one manager serves.
-const MOST_CONNECTIONS: u64 = 20_000;
 /// Docker rotates certificates at most every few minutes.
 const LOOK_FOR_ROTATION: Duration = Duration::from_secs(2);
+/// After a connection could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Takes agents' reports in.
 pub struct Collector {
     listener: TcpListener,
     certificates: PathBuf,
     shared: Arc<Shared>,
-    tls: Arc<ArcSwap<Tls>>,
+    tls: ArcSwap<Tls>,
+    limits: Limits,
 }
 
 /// What handshakes are made with.
 struct Tls {
     acceptor: TlsAcceptor,
     cluster: Arc<str>,
-    revision: Revision,
+    identity: Identity,
 }
 
 impl Tls {
@@ -46,13 +49,14 @@ impl Tls {
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(identity.server_config()?)),
             cluster: identity.own().cluster.as_str().into(),
-            revision: identity.revision().clone(),
+            identity,
         })
     }
 }
 
 impl Collector {
-    /// Listens on that address as the node whose certificates Docker keeps in that folder.
+    /// Listens on that address as the node whose certificates Docker keeps in that folder. Lets the process open as
+    /// many files as the system allows.
     pub async fn bind(addr: SocketAddr, certificates: &Path) -> Result<Self, CollectorError> {
         let tls = Tls::load(certificates)?;
         let listener =
@@ -68,7 +72,8 @@ impl Collector {
             listener,
             certificates: certificates.to_owned(),
             shared: Arc::new(shared),
-            tls: Arc::new(ArcSwap::from_pointee(tls)),
+            tls: ArcSwap::from_pointee(tls),
+            limits: Limits::raise(),
         })
     }
 
@@ -99,62 +104,88 @@ impl Collector {
 
     /// Takes reports in until dropped.
     pub async fn run(self) {
-        let (announce, rotated) = watch::channel(());
-        tokio::join!(self.accept(rotated), self.follow_rotation(announce));
+        let (announce, distrusted) = watch::channel(());
+        tokio::join!(self.accept(distrusted), self.follow_rotation(announce));
     }
 
-    async fn accept(&self, rotated: watch::Receiver<()>) {
-        let admission = Admission::default();
+    async fn accept(&self, distrusted: watch::Receiver<()>) {
+        let admission = Admission::new(self.limits.handshakes);
         loop {
-            let (tcp, address) = match self.listener.accept().await {
-                Ok(accepted) => accepted,
+            match self.listener.accept().await {
+                Ok((tcp, address)) => self.let_in(tcp, address, &admission, &distrusted),
                 Err(error) => {
                     // Out of descriptors, most likely: those that are open go on, new ones wait.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
+                    self.refuse(Cause::TooManyConnections, &"whoever is next", &error);
+                    tokio::time::sleep(PAUSE).await;
                 }
-            };
-            let stats = &self.shared.stats;
-            let refuse = |cause, why: &str| stats.refuse(cause, self.shared.clock.now(), &address, &why);
-            let Some(place) = admission.enter(address.ip()) else {
-                refuse(Cause::TooManyHandshakes, "too many connections are in handshake");
-                continue;
-            };
-            if stats.opened() > MOST_CONNECTIONS {
-                stats.closed();
-                refuse(Cause::TooManyConnections, "too many connections");
-                continue;
             }
-            let _ = tcp.set_nodelay(true);
-            let tls = self.tls.load();
-            let (acceptor, cluster) = (tls.acceptor.clone(), Arc::clone(&tls.cluster));
-            let (shared, rotated) = (Arc::clone(&self.shared), rotated.clone());
-            tokio::spawn(async move {
-                let stats = Arc::clone(&shared.stats);
-                serve(shared, acceptor, cluster, tcp, address, place, rotated).await;
-                stats.closed();
-            });
         }
     }
 
-    /// Takes a rotated certificate or root CA into use. Open connections were checked against the old root, so they
-    /// are closed; agents come back at once.
+    /// Serves a connection in a task of its own, or drops it.
+    fn let_in(
+        &self,
+        tcp: TcpStream,
+        address: SocketAddr,
+        admission: &Admission,
+        distrusted: &watch::Receiver<()>,
+    ) {
+        let open = OpenConnection::new(&self.shared.stats);
+        if open.count > self.limits.connections {
+            return self.refuse(Cause::TooManyConnections, &address, &"too many connections");
+        }
+        let Some(place) = admission.enter(address.ip(), self.shared.clock.now()) else {
+            let why = "too many connections are in handshake";
+            return self.refuse(Cause::TooManyHandshakes, &address, &why);
+        };
+        let _ = tcp.set_nodelay(true);
+        let tls = self.tls.load();
+        let incoming = Incoming {
+            shared: Arc::clone(&self.shared),
+            acceptor: tls.acceptor.clone(),
+            cluster: Arc::clone(&tls.cluster),
+            tcp,
+            address,
+            distrusted: distrusted.clone(),
+        };
+        tokio::spawn(async move {
+            let _open = open;
+            incoming.serve(place).await;
+        });
+    }
+
+    fn refuse(&self, cause: Cause, from: &dyn Display, why: &dyn Display) {
+        self.shared.stats.refuse(cause, self.shared.clock.now(), from, why);
+    }
+
+    /// Takes a rotated certificate or root CA into use.
     async fn follow_rotation(&self, announce: watch::Sender<()>) {
         let mut ticks = interval(LOOK_FOR_ROTATION);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = None;
         loop {
             ticks.tick().await;
-            if Revision::of(&self.certificates) == self.tls.load().revision {
+            let revision = Revision::of(&self.certificates);
+            let current = self.tls.load();
+            if revision == *current.identity.revision() {
                 continue;
             }
             match Tls::load(&self.certificates) {
                 Ok(tls) => {
                     tracing::info!("Swarm's certificates were rotated");
+                    let same_roots = tls.identity.trusts_the_same(&current.identity);
                     self.tls.store(Arc::new(tls));
-                    announce.send_replace(());
+                    // What was checked against another root is not to be trusted on; agents come back at once.
+                    if !same_roots {
+                        announce.send_replace(());
+                    }
                 }
-                Err(error) => tracing::warn!(%error, "the rotated certificates cannot be used yet"),
+                Err(error) => {
+                    // Docker may be half-way through writing. One line for each state of the files.
+                    if told.replace(revision.clone()) != Some(revision) {
+                        tracing::warn!(%error, "the rotated certificates cannot be used yet");
+                    }
+                }
             }
         }
     }

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use swarmmanager_identity::Peer;
-use swarmmanager_telemetry::wire::collector_server::Collector as CollectorCall;
+use swarmmanager_telemetry::wire::collector_server::Collector;
 use swarmmanager_telemetry::wire::{NodeReport, StreamSummary};
-use swarmmanager_telemetry::{NodeHistory, Report, ReportError};
-use tokio::sync::Notify;
+use swarmmanager_telemetry::{Report, ReportError};
+use tokio::sync::watch;
 use tokio::time::timeout;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::bucket::Bucket;
 use crate::connection::Shared;
@@ -21,94 +21,102 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// So many refused reports are abuse.
 const MOST_REFUSED: u32 = 20;
 
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Progress {
+    /// Nothing was reported yet.
+    Waiting,
+    /// A report was taken in.
+    Reporting,
+    /// The call is over, and with it the connection's use.
+    Ended,
+}
+
 /// Serves one connection of one node.
 #[derive(Clone)]
-pub(crate) struct Stream {
+pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
     pub(crate) peer: Peer,
-    /// Told when the first report is in.
-    pub(crate) begun: Arc<Notify>,
+    pub(crate) bucket: Arc<Mutex<Bucket>>,
+    pub(crate) progress: Arc<watch::Sender<Progress>>,
 }
 
 #[tonic::async_trait]
-impl CollectorCall for Stream {
+impl Collector for Call {
     async fn report(
         &self,
         request: Request<Streaming<NodeReport>>,
     ) -> Result<Response<StreamSummary>, Status> {
-        let mut reports = request.into_inner();
-        let mut intake = Intake::new(self);
-        loop {
-            match timeout(SILENCE, reports.message()).await {
-                Err(_) => return Err(intake.refuse(Cause::TimedOut, &"no report for 30 s")),
-                Ok(Err(status)) => return Err(intake.broken(status)),
-                Ok(Ok(None)) => return Ok(Response::new(StreamSummary { accepted: intake.accepted })),
-                Ok(Ok(Some(report))) => {
-                    intake.take(report)?;
-                    if intake.accepted == 1 {
-                        self.begun.notify_one();
-                    }
-                }
-            }
-        }
+        let mut intake = Intake { call: self, sequence: None, accepted: 0, refused: 0 };
+        let result = intake.take_all(request.into_inner()).await;
+        self.progress.send_replace(Progress::Ended);
+        result.map(|()| Response::new(StreamSummary { accepted: intake.accepted }))
     }
 }
 
 /// The state of one stream.
 struct Intake<'a> {
-    stream: &'a Stream,
-    history: Arc<Mutex<NodeHistory>>,
-    bucket: Bucket,
+    call: &'a Call,
     sequence: Option<u64>,
     accepted: u64,
     refused: u32,
 }
 
-impl<'a> Intake<'a> {
-    fn new(stream: &'a Stream) -> Self {
-        let shared = &stream.shared;
-        let history = shared.fleet.enter(&stream.peer.node);
-        Self {
-            stream,
-            history,
-            bucket: Bucket::full(shared.clock.now()),
-            sequence: None,
-            accepted: 0,
-            refused: 0,
+impl Intake<'_> {
+    async fn take_all(&mut self, mut reports: Streaming<NodeReport>) -> Result<(), Status> {
+        loop {
+            match timeout(SILENCE, reports.message()).await {
+                Ok(Ok(Some(report))) => self.take(report)?,
+                Ok(Ok(None)) => return Ok(()),
+                Ok(Err(status)) => return Err(self.broken(status)),
+                Err(_) => return Err(self.refuse(Cause::TimedOut, &"no report for 30 s")),
+            }
         }
     }
 
     /// Takes a report in, or refuses it; an error ends the stream.
     fn take(&mut self, raw: NodeReport) -> Result<(), Status> {
-        let now = self.stream.shared.clock.now();
-        let own = &self.stream.peer.node;
-        if raw.node_id != own.as_str() {
+        let Call { shared, peer, bucket, progress } = self.call;
+        let (now, unix_ms) = (shared.clock.now(), unix_ms());
+        if raw.node_id != peer.node.as_str() {
             let shown: String = raw.node_id.chars().take(40).collect();
             return Err(self.refuse(Cause::WrongNode, &format_args!("a report for node {shown:?}")));
         }
-        if !self.stream.shared.members.contains(own) {
+        if !shared.members.contains(&peer.node) {
             return Err(self.refuse(Cause::NotAMember, &"the node is not in the Swarm any more"));
         }
-        if !self.bucket.take(now) {
+        if unix_ms / 1000 > peer.not_after {
+            return Err(self.refuse(Cause::NotAuthenticated, &"the node's certificate has expired"));
+        }
+        if !bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now) {
             return self.tolerate(Cause::TooFrequent, &"more reports than one a second");
         }
         if self.sequence.is_some_and(|last| raw.sequence <= last) {
             return self.tolerate(Cause::Malformed, &"sequence does not grow");
         }
         let sequence = raw.sequence;
-        match Report::try_from(raw) {
-            Ok(report) => {
-                self.sequence = Some(sequence);
-                let at = now.before(report.age_ms);
-                let unix_ms = unix_ms() - i64::try_from(report.age_ms).unwrap_or(0);
-                self.history.lock().unwrap_or_else(PoisonError::into_inner).record(at, unix_ms, report);
-                self.accepted += 1;
-                self.stream.shared.stats.accept();
-                Ok(())
+        let report = match Report::try_from(raw) {
+            Ok(report) => report,
+            Err(error @ ReportError::FromTheFuture { .. }) => {
+                return self.tolerate(Cause::FromTheFuture, &error);
             }
-            Err(error @ ReportError::FromTheFuture { .. }) => self.tolerate(Cause::FromTheFuture, &error),
-            Err(error) => self.tolerate(Cause::Malformed, &error),
+            Err(error) => return self.tolerate(Cause::Malformed, &error),
+        };
+        self.sequence = Some(sequence);
+        let sampled_unix_ms = unix_ms.saturating_sub_unsigned(report.age_ms);
+        // Looked up each time: the fleet may have forgotten the node and be about to know it again.
+        let history = shared.fleet.enter(&peer.node);
+        history.lock().unwrap_or_else(PoisonError::into_inner).record(
+            now.before(report.age_ms),
+            sampled_unix_ms,
+            report,
+        );
+        if self.accepted == 0 {
+            progress.send_replace(Progress::Reporting);
         }
+        self.accepted += 1;
+        shared.stats.accept();
+        Ok(())
     }
 
     /// Refuses one report; too many of them end the stream.
@@ -119,18 +127,28 @@ impl<'a> Intake<'a> {
     }
 
     fn refuse(&self, cause: Cause, why: &dyn Display) -> Status {
-        let shared = &self.stream.shared;
-        shared.stats.refuse(cause, shared.clock.now(), &self.stream.peer.node, why);
-        Status::permission_denied(why.to_string())
+        let Call { shared, peer, .. } = self.call;
+        shared.stats.refuse(cause, shared.clock.now(), &peer.node, why);
+        Status::new(code(cause), why.to_string())
     }
 
     /// The stream broke: an agent that went away is no fault; what is too large or no report is.
     fn broken(&self, status: Status) -> Status {
-        use tonic::Code::{Cancelled, Unavailable, Unknown};
-        if !matches!(status.code(), Cancelled | Unavailable | Unknown) {
+        if !matches!(status.code(), Code::Cancelled | Code::Unavailable | Code::Unknown) {
             self.refuse(Cause::Protocol, &status.message());
         }
         status
+    }
+}
+
+/// The cause as the peer is told.
+fn code(cause: Cause) -> Code {
+    match cause {
+        Cause::TooManyConnections | Cause::TooManyHandshakes | Cause::TooFrequent => Code::ResourceExhausted,
+        Cause::TimedOut => Code::DeadlineExceeded,
+        Cause::NotAuthenticated => Code::Unauthenticated,
+        Cause::NotAMember | Cause::WrongNode => Code::PermissionDenied,
+        Cause::Malformed | Cause::FromTheFuture | Cause::Protocol => Code::InvalidArgument,
     }
 }
 

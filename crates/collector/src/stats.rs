@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use swarmmanager_telemetry::Moment;
@@ -98,14 +99,6 @@ impl CollectorStats {
         self.accepted.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn opened(&self) -> u64 {
-        self.connections.fetch_add(1, Relaxed) + 1
-    }
-
-    pub(crate) fn closed(&self) {
-        self.connections.fetch_sub(1, Relaxed);
-    }
-
     /// Counts a refusal, and logs it if none of its cause was logged within the last minute.
     pub(crate) fn refuse(&self, cause: Cause, now: Moment, from: &dyn fmt::Display, why: &dyn fmt::Display) {
         let index = cause as usize;
@@ -115,6 +108,26 @@ impl CollectorStats {
         if due && self.logged[index].compare_exchange(last, now.as_millis(), Relaxed, Relaxed).is_ok() {
             tracing::warn!(%cause, %from, count, "refused: {why}");
         }
+    }
+}
+
+/// Counts as one of the open connections until dropped.
+pub(crate) struct OpenConnection {
+    stats: Arc<CollectorStats>,
+    /// How many there were when it was opened, itself among them.
+    pub(crate) count: u64,
+}
+
+impl OpenConnection {
+    pub(crate) fn new(stats: &Arc<CollectorStats>) -> Self {
+        let count = stats.connections.fetch_add(1, Relaxed) + 1;
+        Self { stats: Arc::clone(stats), count }
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.stats.connections.fetch_sub(1, Relaxed);
     }
 }
 

@@ -99,6 +99,11 @@ impl Identity {
         &self.revision
     }
 
+    /// Whether both trust the same root CAs.
+    pub fn trusts_the_same(&self, other: &Self) -> bool {
+        self.roots.roots == other.roots.roots
+    }
+
     /// For connecting to a manager: shows this node's certificate, accepts only managers of the same Swarm.
     pub fn client_config(&self) -> Result<ClientConfig, IdentityError> {
         let mut config = ClientConfig::builder_with_provider(ring::default_provider().into())
@@ -132,8 +137,9 @@ impl Identity {
             .with_single_cert(self.chain.clone(), self.key.clone_key())
             .map_err(IdentityError::Tls)?;
         config.alpn_protocols = vec![ALPN.to_vec()];
-        // Agents stay connected; tickets would only cost memory.
+        // Agents stay connected; what resuming a session needs would only cost memory.
         config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
         Ok(config)
     }
 }

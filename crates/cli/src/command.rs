@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use swarmmanager_api::DEFAULT_SOCKET;
 
 use crate::client::Host;
-use crate::{completion, node, serve, status};
+use crate::{completion, node, placement, serve, service, status};
 
 /// Places services on the nodes of a Docker Swarm by what each node really has free
 #[derive(Debug, Parser)]
@@ -46,6 +46,10 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Show nodes and what they do
     Node(node::Args),
+    /// Manage services
+    Service(service::Args),
+    /// Try out where instances would go
+    Placement(placement::Args),
     /// Print completions for a shell
     Completion(completion::Args),
 }

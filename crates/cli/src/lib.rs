@@ -7,10 +7,13 @@ mod client;
 mod command;
 mod completion;
 mod exit;
+
 mod inspection;
 mod node;
 mod output;
+mod placement;
 mod serve;
+mod service;
 mod status;
 
 use std::process::ExitCode;
@@ -37,6 +40,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(args),
         Command::Status(args) => wait_for(status::run(&client, &args)),
         Command::Node(args) => wait_for(node::run(&client, args)),
+        Command::Service(args) => wait_for(service::run(&client, args)),
+        Command::Placement(args) => wait_for(placement::run(&client, args)),
         Command::Completion(args) => completion::run(&args),
     }
 }

@@ -31,6 +31,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         env = "DOCKER_HOST",
+        hide_env_values = true,
         value_name = "unix://PATH",
         default_value = "unix:///var/run/docker.sock"
     )]

@@ -221,3 +221,6 @@ impl TryFrom<String> for Constraint {
         text.parse()
     }
 }
+
+#[cfg(test)]
+mod tests;

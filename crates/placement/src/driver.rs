@@ -17,8 +17,8 @@ pub trait Policy: Send + Sync {
     /// Its name, as users write it.
     fn name(&self) -> &'static str;
 
-    /// A node's score for one instance of the request; the lowest wins. Called only for nodes that nothing rules out.
-    /// `levels` are the node's CPU, memory and disk with the instance's demand.
+    /// A node's score for one instance of the request; the lowest wins, and what is no number loses. Called only for
+    /// nodes that nothing rules out. `levels` are the node's CPU, memory and disk with the instance's demand.
     fn score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64;
 
     /// Corrections that the score contains, for each resource, for the explanation.
@@ -71,7 +71,19 @@ impl dyn Policy + '_ {
             return None;
         }
         let levels = levels(node, &request.demand.on(node));
-        fits(&levels).then(|| self.score(node, request, &levels))
+        fits(&levels).then(|| self.comparable_score(node, request, &levels))
+    }
+
+    /// The score without its last twelve bits. Scores that differ by the rounding of sums alone are equal, so that it
+    /// is not the unit of an amount or the order of a sum that decides between two nodes.
+    #[inline]
+    pub(crate) fn comparable_score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64 {
+        const HALF: u64 = 1 << 11;
+        let score = self.score(node, request, levels);
+        if score.is_nan() {
+            return f64::MAX;
+        }
+        f64::from_bits((score.to_bits() + HALF) & !(2 * HALF - 1)).clamp(f64::MIN, f64::MAX)
     }
 }
 

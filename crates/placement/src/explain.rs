@@ -35,7 +35,7 @@ fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdic
     let levels = levels(node, &request.demand.on(node));
     let reasons = reasons(node, request, &levels);
     let verdict = if reasons.is_empty() {
-        Verdict::Candidate { score: policy.score(node, request, &levels) }
+        Verdict::Candidate { score: policy.comparable_score(node, request, &levels) }
     } else {
         Verdict::Out { reasons }
     };

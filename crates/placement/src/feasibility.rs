@@ -4,7 +4,7 @@ use crate::{
     NodeAvailability, NodeState, NodeStatus, Reason, Request, Resource, ResourceUsage, Resources, STALE_AFTER,
 };
 
-/// Room for the rounding of sums, as a share: ten times a tenth of a core is a core.
+/// Room for the rounding of sums of CPU, as a share: ten times a tenth of a core is a core.
 const ROUNDING: f64 = 1e-9;
 
 /// One resource of a node as a decision sees it, in MHz or bytes.
@@ -42,11 +42,16 @@ impl Level {
     }
 
     fn fits_free(&self) -> bool {
-        self.demand <= self.free() * (1.0 + ROUNDING)
+        self.demand <= self.at_most(self.free())
     }
 
     fn fits_unreserved(&self) -> bool {
-        self.demand <= 0.0 || self.reserved + self.demand <= self.capacity * (1.0 + ROUNDING)
+        self.demand <= 0.0 || self.reserved + self.demand <= self.at_most(self.capacity)
+    }
+
+    /// Bytes are whole and their limits hard.
+    fn at_most(&self, limit: f64) -> f64 {
+        if self.resource == Resource::Cpu { limit * (1.0 + ROUNDING) } else { limit }
     }
 }
 

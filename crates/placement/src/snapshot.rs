@@ -96,7 +96,8 @@ impl NodeState {
             booked.memory += demand.memory;
             booked.disk += demand.disk;
         }
-        *self.instances.entry(request.service.clone()).or_default() += 1;
+        let instances = self.instances.entry(request.service.clone()).or_default();
+        *instances = instances.saturating_add(1);
         self.host_ports.extend(request.host_ports.iter().cloned());
     }
 }

@@ -15,6 +15,7 @@ mod placement;
 mod serve;
 mod service;
 mod status;
+mod top;
 
 use std::process::ExitCode;
 

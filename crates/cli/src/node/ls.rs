@@ -6,7 +6,7 @@ use swarmmanager_units::{Bytes, Megahertz};
 
 use super::words::{agent, availability, manager_status, member_state, role};
 use crate::client::Client;
-use crate::output::{Column, Filter, Filters, Format, Listing, print, short_id};
+use crate::output::{Column, Filter, Filters, Format, Listing, print, rate, short_id};
 
 /// What `node ls` is told.
 #[derive(Debug, clap::Args)]
@@ -51,7 +51,7 @@ fn is_shown(node: &Node, filters: &Filters<'_>) -> bool {
         && filters.allow_word("agent", agent(node))
 }
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 19] = [
     Column::usual("ID", "ID"),
     Column::usual("Hostname", "HOSTNAME"),
     Column::usual("Status", "STATUS"),
@@ -70,10 +70,17 @@ const COLUMNS: [Column; 18] = [
     Column::on_demand("ReservedCPU", "RESERVED CPU"),
     Column::on_demand("ReservedMemory", "RESERVED MEMORY"),
     Column::on_demand("ReservedDisk", "RESERVED DISK"),
+    Column::on_demand("Network", "RECEIVED / SENT"),
 ];
 
+/// The table that `node top` leaves where there is nothing to draw on: with what is reserved beside what is used.
+pub(crate) fn node_table(nodes: &[Node]) -> Result<String> {
+    let columns = "table {{.Hostname}}\t{{.Role}}\t{{.Status}}\t{{.Agent}}\t{{.CPU}}\t{{.ReservedCPU}}\t{{.Memory}}\t{{.ReservedMemory}}\t{{.Disk}}\t{{.ReservedDisk}}\t{{.Network}}\t{{.Instances}}";
+    Ok(listing(nodes, false).format(&columns.parse()?)?)
+}
+
 /// Nodes as rows of that table.
-pub(crate) fn listing(nodes: &[Node], whole: bool) -> Listing {
+fn listing(nodes: &[Node], whole: bool) -> Listing {
     let rows = nodes.iter().map(|node| {
         let reading = node.reading.as_ref();
         vec![
@@ -95,6 +102,7 @@ pub(crate) fn listing(nodes: &[Node], whole: bool) -> Listing {
             Megahertz::new(node.reserved_cpu_mhz).to_string(),
             Bytes::new(node.reserved_memory_bytes).to_string(),
             Bytes::new(node.reserved_disk_bytes).to_string(),
+            reading.map_or_else(String::new, network),
         ]
     });
     Listing::new(&COLUMNS, rows.collect())
@@ -113,6 +121,10 @@ fn memory(reading: &Reading) -> String {
 
 fn disk(reading: &Reading) -> String {
     format!("{} / {}", Bytes::new(reading.disk_used_bytes), Bytes::new(reading.disk_total_bytes))
+}
+
+fn network(reading: &Reading) -> String {
+    format!("{} / {}", rate(reading.network_rx_bytes_per_s), rate(reading.network_tx_bytes_per_s))
 }
 
 #[cfg(test)]

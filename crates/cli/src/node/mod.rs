@@ -10,6 +10,9 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::client::Client;
+use crate::top;
+
+pub(crate) use ls::node_table;
 
 /// What `node` is told.
 #[derive(Debug, clap::Args)]
@@ -26,6 +29,8 @@ enum Command {
     Ls(ls::Args),
     /// Display detailed information on one or more nodes
     Inspect(inspect::Args),
+    /// Watch nodes and their containers live
+    Top(top::Args),
 }
 
 /// Does what the command says.
@@ -33,5 +38,6 @@ pub(crate) async fn run(client: &Client, args: Args) -> Result<()> {
     match args.command {
         Command::Ls(args) => ls::run(client, &args).await,
         Command::Inspect(args) => inspect::run(client, &args).await,
+        Command::Top(args) => top::run(client, &args).await,
     }
 }

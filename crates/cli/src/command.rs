@@ -1,5 +1,6 @@
 //! The command line as a whole.
 
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use swarmmanager_api::DEFAULT_SOCKET;
 
@@ -17,24 +18,32 @@ use crate::{completion, node, placement, serve, service, status};
     after_help = "Run 'swarm-manager COMMAND --help' for more information on a command."
 )]
 pub(crate) struct Cli {
-    /// The manager's socket
-    #[arg(
-        short = 'H',
-        long,
-        global = true,
-        env = "SWARM_MANAGER_HOST",
-        hide_env_values = true,
-        value_name = "unix://PATH",
-        default_value_t = default_host(),
-        help_heading = "Global options"
-    )]
-    pub(crate) host: Host,
+    /// The manager's socket [env: SWARM_MANAGER_HOST] [default: unix:///run/swarmmanager/swarm-manager.sock]
+    #[arg(short = 'H', long, global = true, value_name = "unix://PATH", help_heading = "Global options")]
+    host: Option<Host>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-fn default_host() -> Host {
-    Host::at(DEFAULT_SOCKET)
+/// Names the manager's socket where no flag does. Not left to clap, which would then name the flag in every usage.
+const HOST_VARIABLE: &str = "SWARM_MANAGER_HOST";
+
+impl Cli {
+    /// The manager to speak to.
+    ///
+    /// # Errors
+    /// For a variable that names none.
+    pub(crate) fn host(&self) -> Result<Host> {
+        if let Some(host) = &self.host {
+            return Ok(host.clone());
+        }
+        match std::env::var(HOST_VARIABLE) {
+            Ok(text) if !text.is_empty() => {
+                text.parse().with_context(|| format!("invalid {HOST_VARIABLE} {text:?}"))
+            }
+            _ => Ok(Host::at(DEFAULT_SOCKET)),
+        }
+    }
 }
 
 /// A command, or a noun with commands of its own.

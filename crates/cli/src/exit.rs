@@ -17,14 +17,22 @@ const USAGE: u8 = 125;
 #[error("some of it failed")]
 pub(crate) struct AlreadySaid;
 
+/// A command line that cannot be understood, found after clap had no complaint.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}\nSee '--help' for what there is.")]
+pub(crate) struct Usage(pub(crate) String);
+
 /// Ends after a command.
 pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    if error.downcast_ref::<AlreadySaid>().is_none() {
+    if !error.is::<AlreadySaid>() {
         say_error(&error);
+    }
+    if error.is::<Usage>() {
+        return ExitCode::from(USAGE);
     }
     ExitCode::FAILURE
 }

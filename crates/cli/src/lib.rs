@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<()> {
-    let client = Client::new(cli.host);
+    let client = Client::new(cli.host()?);
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::Status(args) => wait_for(status::run(&client, &args)),

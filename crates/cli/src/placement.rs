@@ -34,8 +34,6 @@ Examples:
   swarm-manager placement preview --replicas 10 --cpu 100MHz --format '{{.instance}} {{.outcome.hostname}}' nginx"
 )]
 struct PreviewArgs {
-    #[command(flatten)]
-    flags: ServiceFlags,
     /// 'json' for one decision a line, or a Go template over the fields of that JSON
     #[arg(long, value_name = "FORMAT", default_value = "", hide_default_value = true)]
     format: Format,
@@ -46,6 +44,8 @@ struct PreviewArgs {
     quiet: bool,
     #[arg(long, hide = true)]
     with_registry_auth: bool,
+    #[command(flatten)]
+    flags: ServiceFlags,
 }
 
 /// Does what the command says.

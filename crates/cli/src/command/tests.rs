@@ -4,7 +4,7 @@ use super::Cli;
 
 /// A command's help and that of all commands below it.
 fn help(command: &mut Command, path: &str, text: &mut String) {
-    *text += &format!("$ {path} --help\n{}\n", command.render_long_help());
+    *text += &format!("$ {path} --help\n{}\n", command.render_help());
     for below in command.get_subcommands_mut() {
         let path = format!("{path} {}", below.get_name());
         help(below, &path, text);

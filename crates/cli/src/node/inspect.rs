@@ -87,8 +87,8 @@ fn resources(line: &mut impl FnMut(&str, String), detail: &NodeDetail, reading: 
     let [used, total, reserved] =
         [reading.cpu_used_mhz, reading.cpu_capacity_mhz, node.reserved_cpu_mhz].map(Megahertz::new);
     let nominal = if reading.cpu_capacity_nominal { " (nominal)" } else { "" };
-    let cores = if reading.cores == 1.0 { "core" } else { "cores" };
-    line("CPU", format!("{used} of {total}{nominal} used, {reserved} reserved, {} {cores}", reading.cores));
+    let cores = (reading.cores * 100.0).round() / 100.0;
+    line("CPU", format!("{used} of {total}{nominal} used, {reserved} reserved, cores: {cores}"));
     let mut bytes = |name: &str, used: u64, total: u64, reserved: u64| {
         let [used, total, reserved] = [used, total, reserved].map(Bytes::new);
         line(name, format!("{used} of {total} used, {reserved} reserved"));

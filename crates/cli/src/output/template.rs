@@ -37,7 +37,14 @@ impl Template {
     /// The template filled with an object's fields.
     pub(crate) fn fill(&self, object: &serde_json::Value) -> Result<String, TemplateError> {
         let context = Context::from(to_template(object));
-        self.compiled()?.render(&context).map_err(|error| TemplateError::Execute(error.to_string()))
+        self.compiled()?.render(&context).map_err(|error| {
+            // It goes on with the whole object.
+            let text = error.to_string();
+            let short = text.split(" for {").next().unwrap_or(&text);
+            let fields = object.as_object().into_iter().flat_map(|fields| fields.keys());
+            let fields: Vec<&str> = fields.map(String::as_str).collect();
+            TemplateError::Execute(format!("{short}; the fields are {}", fields.join(", ")))
+        })
     }
 
     fn compiled(&self) -> Result<gtmpl::Template, TemplateError> {
@@ -191,7 +198,7 @@ mod tests {
         assert!(matches!("{{.Name".parse::<Template>(), Err(TemplateError::Parse(_))));
         assert!(matches!("{{nosuch .Name}}".parse::<Template>(), Err(TemplateError::Parse(_))));
         let template: Template = "{{.Nome}}".parse().unwrap();
-        let error = template.fill(&json!({"Name": "web"})).unwrap_err().to_string();
-        assert!(error.starts_with("template execution error: ") && error.contains("Nome"), "{error}");
+        let error = template.fill(&json!({"Name": "web", "ID": "x"})).unwrap_err().to_string();
+        assert_eq!(error, "template execution error: no field Nome; the fields are ID, Name");
     }
 }

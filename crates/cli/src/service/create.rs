@@ -9,24 +9,26 @@ use crate::output::print;
 
 /// What `service create` is told.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "swarm-manager service create [OPTIONS] IMAGE [COMMAND] [ARG...]")]
 #[command(after_help = "Examples:
   swarm-manager service create --name web --replicas 3 --cpu 200MHz --memory 64m nginx
-  swarm-manager service create --name db --cpu 0.5 --memory 256m --disk 1g --update-order stop-first \\
-      --mount source=db,target=/var/lib/db --secret db.key registry.example/db:7 --verbose
-  swarm-manager service create --replicas 2 --publish published=8080,target=80,mode=host \\
-      --constraint node.labels.zone==north busybox httpd -f")]
+  swarm-manager service create --name db --cpu 0.5 --memory 256m --disk 1g \\
+      --update-order stop-first --mount source=db,target=/data \\
+      --secret db.key registry.example/db:7 --verbose
+  swarm-manager service create --replicas 2 \\
+      --publish published=8080,target=80,mode=host --constraint node.labels.zone==north busybox httpd -f")]
 pub(crate) struct Args {
-    #[command(flatten)]
-    flags: ServiceFlags,
-    /// Send the image's registry the credentials that 'docker login' keeps
-    #[arg(long)]
-    with_registry_auth: bool,
     /// Exit immediately instead of waiting for the service to converge
     #[arg(short, long)]
     detach: bool,
     /// Suppress progress output
     #[arg(short, long)]
     quiet: bool,
+    /// Send the image's registry the credentials that 'docker login' keeps
+    #[arg(long)]
+    with_registry_auth: bool,
+    #[command(flatten)]
+    flags: ServiceFlags,
 }
 
 /// Creates a service, prints its id and waits until it runs.

@@ -89,7 +89,7 @@ fn latest(newest_first: &[Decision], detail: Option<&ServiceDetail>) -> BTreeMap
 
 /// One decision in words and numbers.
 fn told(decision: &Decision, now: i64) -> Result<String> {
-    let title = format!("{} ({})", decision.summary, ago(decision.unix_ms, now).to_lowercase());
+    let title = format!("{}, {}", decision.summary, ago(decision.unix_ms, now).to_lowercase());
     let Some(explanation_of) = decision.explanation.clone() else {
         return Ok(format!("{title}\nThe journal has no numbers for it.\n"));
     };
@@ -135,6 +135,6 @@ mod tests {
     #[test]
     fn a_decision_without_numbers_says_so() {
         let told = told(&entry(1, Action::Place, Some(0)), 120_000).unwrap();
-        assert_eq!(told, "web-0 placed on ap1 (2 minutes ago)\nThe journal has no numbers for it.\n");
+        assert_eq!(told, "web-0 placed on ap1, 2 minutes ago\nThe journal has no numbers for it.\n");
     }
 }

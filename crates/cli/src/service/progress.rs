@@ -66,8 +66,18 @@ impl Display {
     fn end(&mut self, text: &str) {
         match self {
             Self::Nothing => {}
-            Self::Bars(bars) => bars.end(text),
+            Self::Bars(bars) => {
+                bars.leave();
+                say(text);
+            }
             Self::Lines { .. } => say(text),
+        }
+    }
+
+    /// Leaves what is shown as it is.
+    fn leave(&mut self) {
+        if let Self::Bars(bars) = self {
+            bars.leave();
         }
     }
 }
@@ -113,7 +123,7 @@ async fn until_converged(client: &Client, service: &str, display: &mut Display) 
             return Ok(());
         }
         if lasts(&mut blocked_since, matches!(convergence, Convergence::Blocked { .. }), PATIENCE, now) {
-            display.end(&overall(&detail));
+            display.leave();
             bail!(why_blocked(client, &detail).await);
         }
     }

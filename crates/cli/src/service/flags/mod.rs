@@ -14,12 +14,13 @@ mod restart;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::ValueEnum;
 use swarmmanager_api as api;
 use swarmmanager_api::ServiceCreate;
 use swarmmanager_units::{Bytes, CpuDemand};
 
+use crate::exit::Usage;
 use duration::Duration;
 use healthcheck::HealthFlags;
 use publish::PublishFlag;
@@ -158,7 +159,8 @@ pub(crate) struct ServiceFlags {
         required = true,
         num_args = 1..,
         trailing_var_arg = true,
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        help_heading = "Arguments"
     )]
     image_and_command: Vec<String>,
 }
@@ -204,7 +206,7 @@ impl ServiceFlags {
         let mut words = self.image_and_command.into_iter();
         let image = words.next().unwrap_or_default();
         if image.starts_with('-') {
-            bail!("unknown flag: {image}; see --help for those that there are");
+            return Err(Usage(format!("unknown flag: {image}")).into());
         }
         let name = self.name.unwrap_or_else(|| name_of(&image));
         let defaults = api::Demand::default();
@@ -262,7 +264,9 @@ fn mode(mode: ModeFlag, replicas: Option<u32>) -> Result<api::Mode> {
     match (mode, replicas) {
         (ModeFlag::Replicated, replicas) => Ok(api::Mode::Replicated(replicas.unwrap_or(1))),
         (ModeFlag::Global, None) => Ok(api::Mode::Global),
-        (ModeFlag::Global, Some(_)) => bail!("replicas can only be used with replicated mode"),
+        (ModeFlag::Global, Some(_)) => {
+            Err(Usage("replicas can only be used with replicated mode".into()).into())
+        }
     }
 }
 

@@ -53,13 +53,9 @@ impl Bars {
         }
     }
 
-    /// Leaves the lines as they are, with one more below them.
-    pub(super) fn end(&mut self, text: &str) {
+    /// Leaves the lines as they are, for what is written after them.
+    pub(super) fn leave(&mut self) {
         self.tasks.values().chain([&self.whole]).for_each(ProgressBar::abandon);
-        // That nobody sees it is no reason to fail.
-        let _ = self.all.println("");
-        drop(std::mem::take(&mut self.tasks));
-        crate::output::say(text);
     }
 }
 

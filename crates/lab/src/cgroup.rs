@@ -164,19 +164,17 @@ impl Cgroups {
         })
     }
 
-    /// Removes a cgroup and those below it; their processes have ended.
-    pub(crate) fn remove(&self, cgroup: &Path) -> Result<(), LabError> {
-        for tree in &self.all {
-            let path = tree.join(cgroup);
+    /// Removes a cgroup and those below it, with whatever runs there, and whoever comes in meanwhile.
+    pub(crate) fn destroy(&self, cgroup: &Path) -> Result<(), LabError> {
+        wait::until(format!("{} to be removed", cgroup.display()), END_LIMIT, || {
+            self.kill(cgroup)?;
             // A process that has just ended may hold its cgroup for another moment.
-            wait::until(format!("{} to be removed", path.display()), END_LIMIT, || {
-                Ok(match remove_tree(&path) {
-                    Ok(()) => Look::Done(()),
-                    Err(error) => Look::NotYet(error.to_string()),
-                })
-            })?;
-        }
-        Ok(())
+            let removed = self.all.iter().try_for_each(|tree| remove_tree(&tree.join(cgroup)));
+            Ok(match removed {
+                Ok(()) => Look::Done(()),
+                Err(error) => Look::NotYet(error.to_string()),
+            })
+        })
     }
 
     /// Removes a cgroup that has none below it; one that has is left.

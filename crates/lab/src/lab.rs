@@ -2,17 +2,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::cgroup::Cgroups;
 use crate::frequency::Cores;
-use crate::layout::{CGROUP, Layout};
+use crate::layout::{self, CGROUP, Layout};
 use crate::lock::Lock;
 use crate::node::{Node, remove_all};
+use crate::own_name::OwnName;
 use crate::site::Site;
 use crate::spec::{self, NodeSpec, Role};
 use crate::state::State;
-use crate::{LabError, mountpoints, parallel, program, registry, swarm};
+use crate::{LabError, disk, mountpoints, parallel, program, registry, swarm};
 
 /// A running lab.
 #[derive(Debug)]
@@ -28,10 +28,8 @@ impl Lab {
     /// # Errors
     /// Where it is described wrongly, or a step fails; nothing is left of it then.
     pub fn start(nodes: &[NodeSpec]) -> Result<Self, LabError> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("t{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        // A process of that number may have been killed before it removed its lab.
-        Self::down(&name)?;
+        remove_abandoned()?;
+        let name = OwnName::next().to_string();
         let started = Self::up(&name, Some(nodes.to_vec()));
         match started {
             Ok(mut lab) => {
@@ -94,9 +92,9 @@ impl Lab {
         let layout = Layout::new(name);
         let lock = Lock::take(&layout.lock())?;
         // With its processes go its namespaces, and with these its mounts, links, disks' loop devices and rules.
-        cgroups.kill(&layout.cgroup())?;
-        cgroups.remove(&layout.cgroup())?;
+        cgroups.destroy(&layout.cgroup())?;
         cgroups.remove_if_empty(Path::new(CGROUP));
+        disk::wait_until_released(&layout.lib())?;
         remove_all(&layout.run())?;
         remove_all(&layout.lib())?;
         lock.remove()?;
@@ -172,6 +170,13 @@ impl Drop for Lab {
             let _ = Self::down(self.name());
         }
     }
+}
+
+/// Removes the labs of processes that ended before they could: of tests that were killed.
+fn remove_abandoned() -> Result<(), LabError> {
+    let names = layout::labs();
+    let abandoned = names.iter().filter(|name| OwnName::read(name).is_some_and(|name| name.is_abandoned()));
+    abandoned.map(String::as_str).try_for_each(Lab::down)
 }
 
 /// Whether labs can be had here, and one of this name.

@@ -10,6 +10,7 @@
 mod blocking;
 mod cgroup;
 mod config;
+mod disk;
 mod error;
 mod frequency;
 mod lab;
@@ -20,6 +21,7 @@ mod lock;
 mod mountpoints;
 mod network;
 mod node;
+mod own_name;
 mod parallel;
 mod place;
 mod program;

@@ -1,11 +1,13 @@
 //! Load of a known size on a node.
 
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use swarmmanager_units::Bytes;
 
 use crate::node::Node;
+use crate::own_name::OwnName;
 use crate::wait::{self, Look};
 use crate::{LabError, program};
 
@@ -24,6 +26,7 @@ pub struct Load {
 #[derive(Debug)]
 pub struct RunningLoad {
     node: Node,
+    cgroup: PathBuf,
     children: Vec<Child>,
     duration: Duration,
 }
@@ -37,9 +40,14 @@ impl Node {
     pub fn load(&self, load: Load) -> Result<RunningLoad, LabError> {
         self.root()?;
         let cgroups = &self.site().cgroups;
-        let cgroup = self.place().cgroup().join("load");
+        let cgroup = self.place().cgroup().join(format!("load-{}", OwnName::next()));
         cgroups.make(&cgroup)?;
-        let mut running = RunningLoad { node: self.clone(), children: Vec::new(), duration: load.duration };
+        let mut running = RunningLoad {
+            node: self.clone(),
+            cgroup: cgroup.clone(),
+            children: Vec::new(),
+            duration: load.duration,
+        };
         let cores = self.cores() * load.cpu.clamp(0.0, 1.0);
         if cores > 0.0 {
             cgroups.limit_cpu(&cgroup, cores)?;
@@ -73,7 +81,7 @@ impl RunningLoad {
     }
 
     fn spawn(&mut self, script: &str, duration: Duration, argument: &str) -> Result<(), LabError> {
-        let join = self.node.site().cgroups.join_script(&self.node.place().cgroup().join("load"));
+        let join = self.node.site().cgroups.join_script(&self.cgroup);
         let mut command = program::command("sh");
         command.args([
             "-c",
@@ -92,12 +100,10 @@ impl RunningLoad {
 
 impl Drop for RunningLoad {
     fn drop(&mut self) {
-        let cgroup = self.node.place().cgroup().join("load");
         // What cannot be ended here ends by itself when its time is over, or with the node.
-        let _ = self.node.site().cgroups.kill(&cgroup);
+        let _ = self.node.site().cgroups.destroy(&self.cgroup);
         for child in &mut self.children {
             let _ = child.wait();
         }
-        let _ = self.node.site().cgroups.remove(&cgroup);
     }
 }

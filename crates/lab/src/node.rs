@@ -1,7 +1,7 @@
 //! A node: its disk, its namespaces, its limits, its engine.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,7 +17,7 @@ use crate::place::{Place, log_end};
 use crate::site::Site;
 use crate::spec::NodeSpec;
 use crate::wait::{self, Look};
-use crate::{LabError, blocking, program};
+use crate::{LabError, blocking, disk, program};
 
 /// Many engines that start at once on few cores take their time.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -180,7 +180,8 @@ impl Node {
             // First, so that no dying connection says goodbye.
             switch.remove(&self.port())?;
         }
-        self.place().kill()
+        self.place().kill()?;
+        disk::wait_until_released(&self.disk())
     }
 
     pub(crate) fn power_on(&self) -> Result<(), LabError> {
@@ -189,7 +190,7 @@ impl Node {
         }
         let place = self.place();
         let switch = self.site.switch_or_make()?;
-        self.make_disk()?;
+        disk::make(&self.disk(), self.spec.disk)?;
         self.site.cgroups.make_limited(&place.cgroup(), self.cores(), self.spec.memory)?;
         let holder = match place.holder() {
             Some(holder) => holder,
@@ -201,6 +202,10 @@ impl Node {
             self.start_engine(holder)?;
         }
         self.wait_for_engine()
+    }
+
+    fn disk(&self) -> PathBuf {
+        self.site.layout.disk(self.name())
     }
 
     fn port(&self) -> Port {
@@ -215,28 +220,12 @@ impl Node {
     fn setup(&self) -> String {
         let private =
             PRIVATE.iter().map(|folder| format!("mount -n -t tmpfs -o mode=755 swarmlab {folder}\n"));
-        let disk = self.site.layout.disk(self.name());
         format!(
             "echo {name} >/proc/sys/kernel/hostname\n{private}mount -n -o loop {disk} {DISK}",
             name = self.name(),
             private = private.collect::<String>(),
-            disk = disk.display(),
+            disk = self.disk().display(),
         )
-    }
-
-    fn make_disk(&self) -> Result<(), LabError> {
-        let disk = self.site.layout.disk(self.name());
-        if disk.exists() {
-            return Ok(());
-        }
-        let unfinished = disk.with_extension("part");
-        let file = File::create(&unfinished).map_err(LabError::file("make", &unfinished))?;
-        file.set_len(self.spec.disk.get()).map_err(LabError::file("size", &unfinished))?;
-        let mut mkfs = program::command("mkfs.ext4");
-        // No journal: the machine's own file system has one, and killing a node kills no kernel.
-        mkfs.args(["-q", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1"]).arg(&unfinished);
-        program::run(&mut mkfs)?;
-        fs::rename(&unfinished, &disk).map_err(LabError::file("make", disk))
     }
 
     fn start_engine(&self, holder: i32) -> Result<(), LabError> {

@@ -40,7 +40,11 @@ impl Site {
     pub(crate) fn switch_or_make(&self) -> Result<Switch, LabError> {
         let switch = match self.switch() {
             Some(switch) => switch,
-            None => Switch { holder: self.switch_place().make("")? },
+            None => {
+                // A registry that is left over stands in namespaces that nobody else reaches.
+                self.switch_place().kill()?;
+                Switch { holder: self.switch_place().make("")? }
+            }
         };
         switch.set_up(self.subnet)?;
         Ok(switch)

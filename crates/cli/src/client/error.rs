@@ -12,7 +12,7 @@ use super::Host;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
     /// Nobody listens, or we may not speak to it.
-    #[error("cannot connect to the manager at {host}: {}\n{}", .source, advice(.source.kind()))]
+    #[error("cannot connect to the manager at {host}: {}\n{}", plain(.source), advice(.source.kind()))]
     Connect {
         /// The address.
         host: Host,
@@ -59,10 +59,26 @@ pub(crate) enum ClientError {
 }
 
 impl ClientError {
+    /// The error in a few words, for where there is little room.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::Connect { source, .. } => plain(source),
+            Self::Broken { .. } => "the manager hung up".to_owned(),
+            other => other.to_string().lines().next().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// Whether the manager says that there is no such thing.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if *status == StatusCode::NOT_FOUND)
     }
+}
+
+/// The system's words without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text);
+    words.to_lowercase()
 }
 
 /// What to do about a manager that cannot be reached.

@@ -42,7 +42,7 @@ pub(super) fn follow(client: &Client, target: Target, heard: Sender<Heard>) -> J
         loop {
             let reason = match follow_once(&client, &target, &heard).await {
                 Ok(()) => "the manager hung up".to_owned(),
-                Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
+                Err(error) => error.brief(),
             };
             let lost = Heard { target: target.clone(), what: What::Lost(reason) };
             if heard.send(lost).await.is_err() {

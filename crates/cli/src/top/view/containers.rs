@@ -10,7 +10,7 @@ use swarmmanager_api::{ContainerUsage, NodeDetail, Pressure, Reading};
 use swarmmanager_units::{Bytes, Megahertz};
 
 use super::meter::Meter;
-use super::{Theme, age, node_state, reading_age};
+use super::{Theme, age, is_fresh, node_state, reading_age};
 use crate::output::{rate, short_id};
 use crate::top::order::{Order, SortKey};
 use crate::top::state::App;
@@ -66,13 +66,14 @@ fn summary(
     let facts: Vec<String> = facts.into_iter().flatten().filter(|fact| !fact.is_empty()).collect();
     first.push(Span::styled(format!("  {}", facts.join("  ")), theme.faint()));
     let mut lines = vec![Line::from(first)];
+    let fresh = is_fresh(node, heard, now);
     if let Some(reading) = &node.reading {
         for (name, meter) in [
             ("CPU", Meter::cpu(node, reading)),
             ("Memory", Meter::memory(node, reading)),
             ("Disk", Meter::disk(node, reading)),
         ] {
-            lines.push(resource(name, &meter, width, theme));
+            lines.push(resource(name, &meter, fresh, width, theme));
         }
         lines.push(Line::styled(format!(" {}", rest(reading)), theme.faint()));
     }
@@ -80,10 +81,10 @@ fn summary(
     lines
 }
 
-fn resource(name: &str, meter: &Meter, width: u16, theme: Theme) -> Line<'static> {
+fn resource(name: &str, meter: &Meter, fresh: bool, width: u16, theme: Theme) -> Line<'static> {
     let bar_width = (width / 2).min(WIDEST_BAR);
     let mut spans = vec![Span::styled(format!(" {name:7}"), theme.name())];
-    spans.extend(meter.bar(usize::from(bar_width), theme).spans);
+    spans.extend(meter.bar(usize::from(bar_width), fresh, theme).spans);
     let left = usize::from(width.saturating_sub(bar_width + 10));
     spans.push(Span::styled(format!("  {}", meter.numbers(left)), theme.faint()));
     Line::from(spans)

@@ -1,5 +1,6 @@
 //! One resource of a node: a bar of what is used and what is reserved beyond that, and the numbers.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use swarmmanager_api::{Node, Reading};
 use swarmmanager_units::{Bytes, Megahertz};
@@ -43,8 +44,8 @@ impl Meter {
         if self.total > 0.0 { (amount / self.total).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// The bar and its percentage, in so many characters.
-    pub(super) fn bar(&self, width: usize, theme: Theme) -> Line<'static> {
+    /// The bar and its percentage, in so many characters; faint where it tells of the past.
+    pub(super) fn bar(&self, width: usize, fresh: bool, theme: Theme) -> Line<'static> {
         let cells = width.saturating_sub(5);
         let used_share = self.share(self.used);
         let cells_of = |share: f64| (share * cells as f64).round() as usize;
@@ -52,11 +53,12 @@ impl Meter {
         let used = cells_of(used_share).max(usize::from(self.used > 0.0 && cells > 0));
         let reserved = cells_of(self.share(self.reserved)).saturating_sub(used);
         let free = cells.saturating_sub(used + reserved);
+        let style = |style| if fresh { style } else { theme.faint() };
         Line::from(vec![
-            Span::styled("█".repeat(used), theme.level(used_share)),
-            Span::styled("▒".repeat(reserved), theme.reserved()),
+            Span::styled("█".repeat(used), style(theme.level(used_share))),
+            Span::styled("▒".repeat(reserved), style(theme.reserved())),
             Span::styled("·".repeat(free), theme.faint()),
-            Span::raw(format!("{:>4.0}%", used_share * 100.0)),
+            Span::styled(format!("{:>4.0}%", used_share * 100.0), style(Style::new())),
         ])
     }
 
@@ -82,7 +84,7 @@ mod tests {
 
     fn text(used: f64, reserved: f64, total: f64) -> String {
         let meter = Meter::new([used, reserved, total], [used, reserved, total].map(|n| n.to_string()));
-        meter.bar(15, Theme::plain()).to_string()
+        meter.bar(15, true, Theme::plain()).to_string()
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn draw_link(frame: &mut Frame<'_>, area: Rect, app: &App, theme: Theme, now: In
     let (text, style) = match (&app.link, app.silence(now)) {
         (Link::Down { since, reason }, _) => {
             let lost = age(now.duration_since(*since));
-            (format!("● NOT CONNECTED for {lost}, trying again: {reason}"), theme.bad())
+            (format!("● NOT CONNECTED for {lost}: {reason}"), theme.bad())
         }
         (Link::Up { .. }, Some(silence)) => {
             (format!("● no news from the manager for {}", age(silence)), theme.warning())
@@ -97,6 +97,11 @@ fn keys(app: &App, theme: Theme, width: u16) -> Line<'static> {
 /// How old a node's reading is now: what the manager said, and what has passed since.
 fn reading_age(node: &Node, heard: Instant, now: Instant) -> Option<Duration> {
     Some(Duration::from_millis(node.reading_age_ms?) + now.duration_since(heard))
+}
+
+/// Whether a node's reading says what it does now.
+fn is_fresh(node: &Node, heard: Instant, now: Instant) -> bool {
+    node.state == MemberState::Ready && reading_age(node, heard, now).is_some_and(|age| age <= STALE_AFTER)
 }
 
 /// A node's state in a word, and whether that is well.

@@ -9,7 +9,7 @@ use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState};
 use swarmmanager_api::{Node, Role};
 
 use super::meter::Meter;
-use super::{Theme, node_state};
+use super::{Theme, is_fresh, node_state};
 use crate::output::rate;
 use crate::top::order::{Order, SortKey};
 use crate::top::state::App;
@@ -84,6 +84,7 @@ fn header(columns: Columns, order: Order, theme: Theme) -> Row<'static> {
 
 fn row(node: &Node, heard: Instant, now: Instant, columns: Columns, theme: Theme) -> Row<'static> {
     let width = usize::from(columns.meter_width);
+    let fresh = is_fresh(node, heard, now);
     let mut cells = vec![Text::from(vec![
         Line::styled(node.hostname.clone(), theme.name()),
         Line::from(vec![
@@ -98,7 +99,7 @@ fn row(node: &Node, heard: Instant, now: Instant, columns: Columns, theme: Theme
     for column in 0..usize::from(columns.meters) {
         cells.push(match &meters {
             Some(meters) => Text::from(vec![
-                meters[column].bar(width, theme),
+                meters[column].bar(width, fresh, theme),
                 Line::styled(meters[column].numbers(width), theme.faint()),
             ]),
             None => Text::styled("-", theme.faint()),

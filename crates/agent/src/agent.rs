@@ -11,7 +11,7 @@ use tracing::info;
 use crate::config::Config;
 use crate::identity::NodeIdentity;
 use crate::logging::Repeats;
-use crate::sampler::Sampler;
+use crate::sampler::{SampleError, Sampler};
 use crate::uplink::{Backoff, ManagerFiles, Uplink};
 
 /// Between two samples.
@@ -21,14 +21,13 @@ const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
 const LOOK_EVERY: u32 = 5;
 
 /// Measures and reports until the runtime is stopped. What is missing is waited for: a node may join a Swarm, leave
-/// it and join another while its agent runs.
+/// it and join another while its agent runs, and a cgroup that stands for the node may be removed and made anew.
 pub async fn run(config: Config) -> Infallible {
-    let mut identity = wait_for(|| NodeIdentity::load(&config)).await;
-    let mut sampler = wait_for(|| Sampler::open(&config)).await;
     loop {
+        let mut identity = wait_for(|| NodeIdentity::load(&config)).await;
+        let mut sampler = wait_for(|| Sampler::open(&config)).await;
         info!(node = %identity.credentials.node_id, scope = %config.scope, "measuring");
         report(&config, &mut sampler, &mut identity).await;
-        identity = wait_for(|| NodeIdentity::load(&config)).await;
     }
 }
 
@@ -44,7 +43,7 @@ async fn wait_for<T, E: std::error::Error>(mut attempt: impl FnMut() -> Result<T
     }
 }
 
-/// Reports until the node is in no Swarm any more.
+/// Reports until the node is in no Swarm any more, or what is measured is gone.
 async fn report(config: &Config, sampler: &mut Sampler, identity: &mut NodeIdentity) {
     let info = wire::AgentInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -79,6 +78,10 @@ async fn report(config: &Config, sampler: &mut Sampler, identity: &mut NodeIdent
         match sampler.sample(&identity.credentials.node_id, now) {
             Ok(Some(report)) => uplink.send(report, now),
             Ok(None) => {}
+            Err(error @ SampleError::ScopeGone) => {
+                failures.warn(&error, "looking for its successor");
+                return;
+            }
             Err(error) => failures.warn(&error, "no report this second"),
         }
     }

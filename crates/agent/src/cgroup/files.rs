@@ -16,6 +16,8 @@ pub(crate) struct CgroupFiles {
     cpu: Option<KernelFile>,
     memory: Option<KernelFile>,
     memory_stat: Option<KernelFile>,
+    /// Version 2 only; version 1 has it in `memory_stat`.
+    swap: Option<KernelFile>,
     block_io: Option<KernelFile>,
 }
 
@@ -24,7 +26,7 @@ pub(crate) struct CgroupFiles {
 pub(crate) struct MemoryUse {
     /// Memory in use less the page cache that can be dropped at once, as `docker stats` shows it, in bytes.
     pub(crate) working_set: u64,
-    /// In swap, in bytes; version 1 only.
+    /// In swap, in bytes; of version 2 only where it was asked for.
     pub(crate) swap: u64,
 }
 
@@ -36,9 +38,24 @@ pub(crate) fn is_gone(error: &io::Error) -> bool {
 impl CgroupFiles {
     /// Opens the files of `cgroup`, a path below the trees' tops.
     pub(crate) fn open(layout: &Layout, cgroup: &Path) -> Self {
-        let mut files =
-            Self { version: layout.version, cpu: None, memory: None, memory_stat: None, block_io: None };
+        let mut files = Self {
+            version: layout.version,
+            cpu: None,
+            memory: None,
+            memory_stat: None,
+            swap: None,
+            block_io: None,
+        };
         files.open_missing(layout, cgroup);
+        files
+    }
+
+    /// The same with swap, which costs one more file in version 2.
+    pub(crate) fn open_with_swap(layout: &Layout, cgroup: &Path) -> Self {
+        let mut files = Self::open(layout, cgroup);
+        if let (Version::V2, Some(tree)) = (layout.version, &layout.memory) {
+            files.swap = KernelFile::open(&tree.join(cgroup).join("memory.swap.current")).ok();
+        }
         files
     }
 
@@ -77,12 +94,14 @@ impl CgroupFiles {
         let stat = stat.read(buffer)?;
         let (droppable, swap) = match self.version {
             Version::V1 => (number_of(stat, b"total_inactive_file"), number_of(stat, b"total_swap")),
-            Version::V2 => (number_of(stat, b"inactive_file"), None),
+            Version::V2 => {
+                let droppable = number_of(stat, b"inactive_file");
+                (droppable, self.swap.as_ref().and_then(|file| sole_number(file.read(buffer).ok()?)))
+            }
         };
-        Ok(Some(MemoryUse {
-            working_set: usage.saturating_sub(droppable.unwrap_or(0)),
-            swap: swap.unwrap_or(0),
-        }))
+        // The two numbers are not read in one moment; Docker then ignores the second.
+        let working_set = droppable.filter(|bytes| *bytes < usage).map_or(usage, |bytes| usage - bytes);
+        Ok(Some(MemoryUse { working_set, swap: swap.unwrap_or(0) }))
     }
 
     /// Bytes read from and written to block devices so far.
@@ -188,6 +207,30 @@ mod tests {
         assert_eq!(files.cpu_nanos(&mut buffer).unwrap(), Some(123456000));
         assert_eq!(files.memory(&mut buffer).unwrap(), Some(MemoryUse { working_set: 600000, swap: 0 }));
         assert_eq!(files.block_io(&mut buffer).unwrap(), Some((4100, 8192)));
+    }
+
+    #[test]
+    fn a_cache_larger_than_the_use_is_ignored_as_docker_does() {
+        let dir = tree(&[
+            ("cgroup.controllers", "memory"),
+            ("docker/c/memory.current", "1000\n"),
+            ("docker/c/memory.stat", "inactive_file 1001\n"),
+        ]);
+        let memory = open(&dir).memory(&mut ReadBuffer::new()).unwrap().unwrap();
+        assert_eq!(memory.working_set, 1000);
+    }
+
+    #[test]
+    fn swap_of_version_2_is_in_a_file_of_its_own() {
+        let dir = tree(&[
+            ("cgroup.controllers", "memory"),
+            ("lxc/edge/memory.current", "1000\n"),
+            ("lxc/edge/memory.stat", "inactive_file 1\n"),
+            ("lxc/edge/memory.swap.current", "4096\n"),
+        ]);
+        let layout = Layout::detect(dir.path()).unwrap();
+        let files = CgroupFiles::open_with_swap(&layout, Path::new("lxc/edge"));
+        assert_eq!(files.memory(&mut ReadBuffer::new()).unwrap().unwrap().swap, 4096);
     }
 
     #[test]

@@ -25,8 +25,8 @@ const WALK_INTERVAL: Duration = Duration::from_secs(10);
 /// A tree with more directories is not followed to its end.
 const MAX_DIRECTORIES: usize = 4096;
 
-/// No more containers are measured.
-const MAX_CONTAINERS: usize = 4096;
+/// No more containers are measured: managers refuse a report of more.
+const MAX_CONTAINERS: usize = 1000;
 
 /// A container and its cgroup, as a path below the trees' tops.
 #[derive(Debug, Clone, PartialEq, Eq)]

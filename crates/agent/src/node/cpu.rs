@@ -18,8 +18,8 @@ pub(crate) struct CoreUsage {
     last: Vec<Option<CoreTimes>>,
 }
 
-/// A core number above this is taken for nonsense.
-const MAX_CORES: usize = 8192;
+/// Cores of this number and above are not looked at: managers refuse a report of more.
+const MAX_CORES: usize = 4096;
 
 impl CoreUsage {
     /// Calls `each` with the number and the busy share (0 to 1) of every core that was in the reading before.

@@ -42,7 +42,7 @@ impl ScopeProbe {
             return Err(missing());
         }
         Ok(Self {
-            files: CgroupFiles::open(&layout, cgroup),
+            files: CgroupFiles::open_with_swap(&layout, cgroup),
             limits: Limits::read(&layout, cgroup, buffer),
             limits_due: None,
             cpu: Rate::default(),

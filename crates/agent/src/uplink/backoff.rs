@@ -6,9 +6,9 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(500);
 
 /// The longest pause, before jitter.
-const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST: Duration = Duration::from_secs(5);
 
-/// Pauses that double from half a second to 15 s. A third of each is up to chance, so that the agents of a whole
+/// Pauses that double from half a second to 5 s. A third of each is up to chance, so that the agents of a whole
 /// Swarm do not come back to a manager at the same moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Backoff {

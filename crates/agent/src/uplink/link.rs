@@ -17,7 +17,7 @@ use super::managers::ManagerAddress;
 use crate::logging::chain;
 
 /// A connection that held so long was a good one; what ended it is a new trouble.
-const GOOD_AFTER: Duration = Duration::from_secs(30);
+const GOOD_AFTER: Duration = Duration::from_secs(5);
 
 /// Who the agent is at the moment.
 #[derive(Debug, Clone)]

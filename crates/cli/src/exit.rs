@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 use crate::client::ClientError;
-use crate::output::{capitalized, say};
+use crate::output::{capitalized, print, say};
 
 /// What Docker ends with when it cannot understand its command line.
 const USAGE: u8 = 125;
@@ -40,10 +40,20 @@ pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
 /// Ends after a command line that asks for help or cannot be understood.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     // That nobody reads it is no reason to end in another way.
-    let _ = error.print();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(USAGE),
+        // A noun without a verb: Docker shows its help, too.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = print(&error.render().to_string());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => {
+            let _ = error.print();
+            ExitCode::from(USAGE)
+        }
     }
 }
 

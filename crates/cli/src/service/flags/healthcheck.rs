@@ -32,9 +32,9 @@ pub(super) struct HealthFlags {
 
 impl HealthFlags {
     /// The check, if any of its options was given.
-    pub(super) fn healthcheck(self) -> Option<Healthcheck> {
+    pub(super) fn healthcheck(&self) -> Option<Healthcheck> {
         let check = Healthcheck {
-            command: self.health_cmd,
+            command: self.health_cmd.clone(),
             disable: self.no_healthcheck,
             interval_ms: self.health_interval.map(Duration::ms),
             timeout_ms: self.health_timeout.map(Duration::ms),

@@ -202,61 +202,72 @@ impl ServiceFlags {
     ///
     /// # Errors
     /// For flags that contradict each other and files that cannot be read.
-    pub(crate) fn request(self) -> Result<ServiceCreate> {
-        let mut words = self.image_and_command.into_iter();
+    pub(crate) fn request(&self) -> Result<ServiceCreate> {
+        let mut words = self.image_and_command.iter().cloned();
         let image = words.next().unwrap_or_default();
         if image.starts_with('-') {
             return Err(Usage(format!("unknown flag: {image}")).into());
         }
-        let name = self.name.unwrap_or_else(|| name_of(&image));
-        let defaults = api::Demand::default();
-        let (cap_add, cap_drop) = capability::effective(&self.cap_add, &self.cap_drop);
-        Ok(ServiceCreate {
-            mode: mode(self.mode, self.replicas)?,
-            demand: api::Demand {
-                cpu: self.cpu.unwrap_or(defaults.cpu),
-                memory: self.memory.unwrap_or(defaults.memory),
-                disk: self.disk.unwrap_or(defaults.disk),
-            },
-            limits: api::ResourceLimits {
-                cpu: self.limit_cpu,
-                memory: self.limit_memory,
-                pids: Some(self.limit_pids).filter(|limit| *limit > 0),
-            },
-            args: words.collect(),
-            entrypoint: self.entrypoint.map(|words| words.0).unwrap_or_default(),
-            env: environment::variables(&self.env_file, &self.env)?,
-            labels: labels(&self.label),
-            container_labels: labels(&self.container_label),
-            user: self.user,
-            workdir: self.workdir,
-            hostname: self.hostname,
-            mounts: self.mount,
-            publish: self.publish.into_iter().flat_map(|flag| flag.0).collect(),
-            endpoint_mode: self.endpoint_mode.map(|mode| match mode {
-                EndpointModeFlag::Vip => api::EndpointMode::Vip,
-                EndpointModeFlag::Dnsrr => api::EndpointMode::Dnsrr,
-            }),
-            networks: self.network,
-            secrets: self.secret,
-            configs: self.config,
-            constraints: self.constraint,
-            max_replicas_per_node: Some(self.replicas_max_per_node).filter(|most| *most > 0),
-            healthcheck: self.health.healthcheck(),
-            restart: self.restart.policy(),
-            update_order: match self.update_order {
-                UpdateOrderFlag::StartFirst => api::UpdateOrder::StartFirst,
-                UpdateOrderFlag::StopFirst => api::UpdateOrder::StopFirst,
-            },
-            stop_grace_period_ms: self.stop_grace_period.map(Duration::ms),
-            stop_signal: self.stop_signal,
-            read_only: self.read_only,
-            init: self.init,
-            tty: self.tty,
-            cap_add,
-            cap_drop,
-            ..ServiceCreate::new(name, image)
-        })
+        let name = self.name.clone().unwrap_or_else(|| name_of(&image));
+        let mut request = ServiceCreate::new(name, image);
+        request.args = words.collect();
+        request.env = environment::variables(&self.env_file, &self.env)?;
+        self.set_placement(&mut request)?;
+        self.set_container(&mut request);
+        self.set_attachments(&mut request);
+        Ok(request)
+    }
+
+    /// How many instances, what each takes, and where it may be.
+    fn set_placement(&self, request: &mut ServiceCreate) -> Result<()> {
+        request.mode = mode(self.mode, self.replicas)?;
+        let demand = &mut request.demand;
+        demand.cpu = self.cpu.unwrap_or(demand.cpu);
+        demand.memory = self.memory.unwrap_or(demand.memory);
+        demand.disk = self.disk.unwrap_or(demand.disk);
+        request.limits = api::ResourceLimits {
+            cpu: self.limit_cpu,
+            memory: self.limit_memory,
+            pids: Some(self.limit_pids).filter(|limit| *limit > 0),
+        };
+        request.constraints.clone_from(&self.constraint);
+        request.max_replicas_per_node = Some(self.replicas_max_per_node).filter(|most| *most > 0);
+        request.update_order = match self.update_order {
+            UpdateOrderFlag::StartFirst => api::UpdateOrder::StartFirst,
+            UpdateOrderFlag::StopFirst => api::UpdateOrder::StopFirst,
+        };
+        Ok(())
+    }
+
+    /// What a container is like, and what happens when it ends.
+    fn set_container(&self, request: &mut ServiceCreate) {
+        request.labels = labels(&self.label);
+        request.container_labels = labels(&self.container_label);
+        request.entrypoint = self.entrypoint.iter().flat_map(|words| words.0.clone()).collect();
+        request.user.clone_from(&self.user);
+        request.workdir.clone_from(&self.workdir);
+        request.hostname.clone_from(&self.hostname);
+        request.read_only = self.read_only;
+        request.init = self.init;
+        request.tty = self.tty;
+        (request.cap_add, request.cap_drop) = capability::effective(&self.cap_add, &self.cap_drop);
+        request.stop_grace_period_ms = self.stop_grace_period.map(Duration::ms);
+        request.stop_signal.clone_from(&self.stop_signal);
+        request.healthcheck = self.health.healthcheck();
+        request.restart = self.restart.policy();
+    }
+
+    /// What it is connected to.
+    fn set_attachments(&self, request: &mut ServiceCreate) {
+        request.mounts.clone_from(&self.mount);
+        request.secrets.clone_from(&self.secret);
+        request.configs.clone_from(&self.config);
+        request.networks.clone_from(&self.network);
+        request.publish = self.publish.iter().flat_map(|flag| flag.0.clone()).collect();
+        request.endpoint_mode = self.endpoint_mode.map(|mode| match mode {
+            EndpointModeFlag::Vip => api::EndpointMode::Vip,
+            EndpointModeFlag::Dnsrr => api::EndpointMode::Dnsrr,
+        });
     }
 }
 

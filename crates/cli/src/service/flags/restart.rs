@@ -32,7 +32,7 @@ enum ConditionFlag {
 
 impl RestartFlags {
     /// The policy, if any of its options was given.
-    pub(super) fn policy(self) -> Option<RestartPolicy> {
+    pub(super) fn policy(&self) -> Option<RestartPolicy> {
         let policy = RestartPolicy {
             condition: self.restart_condition.map_or(RestartCondition::Any, |condition| match condition {
                 ConditionFlag::None => RestartCondition::None,

@@ -19,7 +19,7 @@ pub(crate) fn make(disk: &Path, size: Bytes) -> Result<(), LabError> {
     let unfinished = disk.with_extension("part");
     let file = File::create(&unfinished).map_err(LabError::file("make", &unfinished))?;
     file.set_len(size.get()).map_err(LabError::file("size", &unfinished))?;
-    let mut mkfs = program::command("mkfs.ext4");
+    let mut mkfs = program::helper("mkfs.ext4");
     // No journal: the machine's own file system has one, and killing a node kills no kernel.
     mkfs.args(["-q", "-F", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1"]).arg(&unfinished);
     program::run(&mut mkfs)?;

@@ -22,6 +22,9 @@ use crate::{LabError, blocking, disk, program};
 /// Many engines that start at once on few cores take their time.
 const START_LIMIT: Duration = Duration::from_secs(120);
 const DAEMON: &str = "dockerd";
+/// What would turn Docker's client to another engine.
+pub(crate) const DOCKER_VARIABLES: [&str; 5] =
+    ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"];
 
 /// A node of a lab.
 #[derive(Debug, Clone)]
@@ -102,9 +105,7 @@ impl Node {
     pub fn docker(&self) -> Command {
         let mut docker = program::command("docker");
         docker.args(["--host", &self.docker_host()]);
-        for variable in
-            ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"]
-        {
+        for variable in DOCKER_VARIABLES {
             docker.env_remove(variable);
         }
         docker

@@ -47,7 +47,9 @@ impl Place {
 
     /// The process that keeps the namespaces, once they are set up.
     pub(crate) fn holder(&self) -> Option<i32> {
-        self.cgroups.processes(&self.holder_cgroup()).into_iter().next()
+        // One that is about to end has no namespaces any more.
+        let has_namespaces = |pid: &i32| fs::read_link(format!("/proc/{pid}/ns/net")).is_ok();
+        self.cgroups.processes(&self.holder_cgroup()).into_iter().find(has_namespaces)
     }
 
     /// Makes the namespaces, and in them what `setup`, a shell script, says.
@@ -56,8 +58,9 @@ impl Place {
         let folder = self.layout.node(&self.name);
         let log = folder.join("holder.log");
         let hold = format!(
-            "set -e\n{setup}\n{}\nexec sleep infinity",
-            self.cgroups.join_script(&self.holder_cgroup())
+            "set -e\n{setup}\nif read -r _ <{first}; then exit 1; fi\n{join}\nexec sleep infinity",
+            first = self.cgroups.file(&self.holder_cgroup(), "cgroup.procs").display(),
+            join = self.cgroups.join_script(&self.holder_cgroup()),
         );
         let unshare = ["unshare", "--net", "--mount", "--uts", "--ipc", "--", "sh", "-c", &hold];
         self.launch(&unshare.map(str::to_owned), &log)?;
@@ -108,7 +111,7 @@ impl Place {
 
     /// A command in the network namespace alone.
     pub(crate) fn network_command(holder: i32, program: &str) -> Command {
-        let mut command = program::command("nsenter");
+        let mut command = program::helper("nsenter");
         command.arg(format!("--net=/proc/{holder}/ns/net")).args(["--", program]);
         command
     }

@@ -12,7 +12,7 @@ use crate::LabError;
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// What a lab is made of.
-const NEEDED: [&str; 16] = [
+const NEEDED: [&str; 17] = [
     "busybox",
     "containerd",
     "dd",
@@ -25,6 +25,7 @@ const NEEDED: [&str; 16] = [
     "mount",
     "nsenter",
     "runc",
+    "setpriv",
     "setsid",
     "sh",
     "timeout",
@@ -48,6 +49,13 @@ pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(find(program).unwrap_or_else(|| program.into()));
     command.env("PATH", search_path());
     command
+}
+
+/// A command that ends when this process does, however that ends: whoever goes on from there must not meet it.
+pub(crate) fn helper(program: &str) -> Command {
+    let mut helper = command("setpriv");
+    helper.args(["--pdeathsig", "KILL"]).arg(find(program).unwrap_or_else(|| program.into()));
+    helper
 }
 
 /// Runs a command to its end and gives what it wrote to its standard output.

@@ -1,10 +1,11 @@
 //! Makes one Swarm of a lab's nodes.
 
+use std::process::Command;
 use std::time::Duration;
 
 use swarmmanager_engine::{LocalNodeState, NodeState, SwarmInfo};
 
-use crate::node::Node;
+use crate::node::{DOCKER_VARIABLES, Node};
 use crate::spec::Role;
 use crate::wait::{self, Look};
 use crate::{LabError, blocking, parallel, program};
@@ -96,8 +97,12 @@ fn wait_until_ready(manager: &Node, nodes: &[Node]) -> Result<(), LabError> {
 }
 
 /// Docker's client without its user's settings.
-fn client(node: &Node) -> std::process::Command {
-    let mut docker = node.docker();
+fn client(node: &Node) -> Command {
+    let mut docker = program::helper("docker");
+    docker.args(["--host", &node.docker_host()]);
     docker.env("DOCKER_CONFIG", node.site().layout.run().join("no-docker-settings"));
+    for variable in DOCKER_VARIABLES {
+        docker.env_remove(variable);
+    }
     docker
 }

@@ -98,13 +98,12 @@ fn up_restarts_what_died_and_adds_nodes() {
     lab.up("3");
     let kill = |pids: Vec<String>| {
         assert!(!pids.is_empty());
-        said(
-            "kill",
-            &pids.iter().fold(vec!["-9"], |mut words, pid| {
-                words.push(pid);
-                words
-            }),
-        );
+        let pids: Vec<&str> = pids.iter().map(String::as_str).collect();
+        said("kill", &[&["-9"], pids.as_slice()].concat());
+        wait_for("them to end", Duration::from_secs(20), || {
+            let left: Vec<&&str> = pids.iter().filter(|pid| Path::new("/proc").join(pid).exists()).collect();
+            if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
+        });
     };
     kill(lab.processes("docker-registry"));
     kill(lab.processes("dockerd")[1..].to_vec());

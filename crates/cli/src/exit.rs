@@ -71,7 +71,8 @@ fn told(error: &anyhow::Error) -> String {
     );
     if !complete {
         for cause in error.chain().skip(1) {
-            let _ = write!(text, ": {cause}");
+            let separator = if text.ends_with('?') { " " } else { ": " };
+            let _ = write!(text, "{separator}{cause}");
         }
     }
     format!("Error: {}", sentence(&text))

@@ -128,7 +128,7 @@ pub(crate) struct ServiceFlags {
     #[arg(long, value_name = "SIGNAL", help_heading = CONTAINER)]
     stop_signal: Option<String>,
 
-    /// Attach a filesystem mount: type=volume|bind|tmpfs,source=…,target=…[,readonly]
+    /// Attach a filesystem mount: type=volume|bind|tmpfs,source=…,target=…,readonly
     #[arg(long, value_name = "MOUNT", value_parser = mount::parse, help_heading = FILES)]
     mount: Vec<api::Mount>,
     /// Secret to expose: NAME, or source=…,target=…,uid=…,gid=…,mode=0444

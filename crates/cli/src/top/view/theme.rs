@@ -9,7 +9,7 @@ pub(in crate::top) struct Theme {
 }
 
 impl Theme {
-    /// As the environment wants it: https://no-color.org
+    /// As the environment wants it: <https://no-color.org>
     pub(in crate::top) fn of_environment() -> Self {
         Self { colored: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) }
     }

@@ -32,7 +32,7 @@ pub(crate) const PROGRAMS: [Program; 3] = [
 pub(crate) enum Profile {
     /// What is shipped.
     Release,
-    /// What lab tests run: built in less time.
+    /// What lab tests and the demo run: built in less time.
     Lab,
 }
 

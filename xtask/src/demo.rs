@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     packages::install(packages::FOR_LAB)?;
     say("Building the programs");
-    let programs = Programs::new(binaries::build(Profile::Release)?);
+    let programs = Programs::new(binaries::build(Profile::Lab)?);
     if options.stop { stop(&programs) } else { start(&programs, options) }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn stop() -> Result<()> {
 
 /// Whether every node's agent is live, by the manager's own word.
 pub(super) fn reports(programs: &Programs) -> Result<Look<()>> {
-    if running().is_none() {
+    if noted().is_none_or(|group| test_kill_process_group(group).is_err()) {
         bail!("the manager ended");
     }
     let Some(status) = command::try_output(programs.client().args(["status", "--format", "json"])) else {
@@ -80,11 +80,15 @@ fn look_at(status: &Value) -> Result<Look<()>> {
 
 /// The process group of the manager that was started last, if it still runs.
 fn running() -> Option<Pid> {
-    let number: i32 = fs::read_to_string(file("manager.pid")).ok()?.trim().parse().ok()?;
+    let group = noted()?;
     // The number may be another process's by now.
-    let arguments = fs::read(format!("/proc/{number}/cmdline")).ok()?;
-    let is_ours = String::from_utf8_lossy(&arguments).contains(FOLDER);
-    Pid::from_raw(number).filter(|_| is_ours)
+    let arguments = fs::read(format!("/proc/{}/cmdline", group.as_raw_nonzero())).ok()?;
+    String::from_utf8_lossy(&arguments).contains(FOLDER).then_some(group)
+}
+
+/// The process group of the manager that was started last.
+fn noted() -> Option<Pid> {
+    Pid::from_raw(fs::read_to_string(file("manager.pid")).ok()?.trim().parse().ok()?)
 }
 
 fn file(name: &str) -> PathBuf {

@@ -13,33 +13,37 @@ use crate::command;
 struct Service {
     name: &'static str,
     replicas: u32,
-    cpu: &'static str,
-    memory: &'static str,
+    /// What each instance is expected to use, and further options.
+    options: &'static [&'static str],
     /// What it runs, of busybox.
     command: &'static [&'static str],
 }
 
-/// Sized so that the three nodes of the lab take them all, and the smallest node not every one.
+/// Sized so that the three nodes of the lab take them all: each node one `web`, whose port can be had once on a node,
+/// and none of them everything.
 const SERVICES: [Service; 3] = [
-    Service { name: "web", replicas: 3, cpu: "100MHz", memory: "16m", command: &["httpd", "-f"] },
     Service {
-        name: "sensor",
-        replicas: 2,
-        cpu: "50MHz",
-        memory: "8m",
-        command: &["sh", "-c", "while sleep 1; do cat /proc/loadavg > /tmp/reading; done"],
+        name: "web",
+        replicas: 3,
+        options: &["--cpu", "100MHz", "--memory", "16m", "--publish", "published=8080,target=80,mode=host"],
+        command: &["httpd", "-f"],
     },
     Service {
         name: "camera",
         replicas: 1,
-        cpu: "400MHz",
-        memory: "32m",
+        options: &["--cpu", "800MHz", "--memory", "128m"],
         command: &["sh", "-c", NOW_AND_THEN_BUSY],
+    },
+    Service {
+        name: "sensor",
+        replicas: 3,
+        options: &["--cpu", "200MHz", "--memory", "24m"],
+        command: &["sh", "-c", "while sleep 1; do cat /proc/loadavg > /tmp/reading; done"],
     },
 ];
 
 /// A little work every second.
-const NOW_AND_THEN_BUSY: &str = "while sleep 1; do i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; done";
+const NOW_AND_THEN_BUSY: &str = "while sleep 1; do i=0; while [ $i -lt 120000 ]; do i=$((i + 1)); done; done";
 
 /// Creates the services that are not there yet.
 pub(super) fn create_services(programs: &Programs, lab: &Lab) -> Result<()> {
@@ -56,7 +60,7 @@ pub(super) fn create_services(programs: &Programs, lab: &Lab) -> Result<()> {
             "--replicas",
             &service.replicas.to_string(),
         ]);
-        create.args(["--cpu", service.cpu, "--memory", service.memory, &lab.image("busybox:latest")]);
+        create.args(service.options).arg(lab.image("busybox:latest"));
         command::run(create.args(service.command))?;
     }
     Ok(())
@@ -71,8 +75,8 @@ pub(super) fn show(programs: &Programs) -> Result<()> {
     docker.args(["docker", MANAGER_NODE, "--", "service", "ps", "--filter", "desired-state=running"]);
     show_command("docker service ps (what Swarm says)", docker.args(instances))?;
     show_command(
-        "swarm-manager service explain camera",
-        programs.client().args(["service", "explain", "camera"]),
+        "swarm-manager service explain --instance 2 sensor",
+        programs.client().args(["service", "explain", "--instance", "2", "sensor"]),
     )
 }
 
@@ -96,8 +100,8 @@ The Swarm runs until `cargo xtask demo --stop`. To go on from here:
     export PATH={folder}:$PATH SWARM_MANAGER_HOST={address}
     swarm-manager node top
     swarm-manager placement preview --replicas 2 --cpu 300MHz --memory 32m busybox
-    swarm-manager service scale web=5
-    swarm-manager service ps web
+    swarm-manager service scale sensor=5
+    swarm-manager service ps sensor
     swarm-lab --name demo load ap2 --cpu 80% --for 60s     # then look at node top
     swarm-lab --name demo kill ap3",
         folder = programs.folder().display(),

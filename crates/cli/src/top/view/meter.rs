@@ -67,8 +67,9 @@ impl Meter {
         let [used, reserved, total] = &self.words;
         [
             format!("{used} of {total}, {reserved} reserved"),
-            format!("{used} of {total}, {reserved} res."),
+            format!("{used}/{total}, {reserved} reserved"),
             format!("{used}/{total} r{reserved}"),
+            format!("{}/{total} r{reserved}", without_common_unit(used, total)),
             format!("{used} r{reserved}"),
             used.clone(),
         ]
@@ -76,6 +77,12 @@ impl Meter {
         .find(|text| text.chars().count() <= width)
         .unwrap_or_default()
     }
+}
+
+/// An amount without its unit where another that follows has the same.
+fn without_common_unit<'a>(amount: &'a str, next: &str) -> &'a str {
+    let unit = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned();
+    if unit(amount) == unit(next) { amount.trim_end_matches(char::is_alphabetic) } else { amount }
 }
 
 #[cfg(test)]
@@ -102,7 +109,10 @@ mod tests {
         let meter = Meter::new([3.0, 4.0, 9.0], ["3MiB", "4MiB", "9MiB"].map(str::to_owned));
         assert_eq!(meter.numbers(40), "3MiB of 9MiB, 4MiB reserved");
         assert_eq!(meter.numbers(15), "3MiB/9MiB r4MiB");
+        assert_eq!(meter.numbers(12), "3/9MiB r4MiB");
         assert_eq!(meter.numbers(10), "3MiB r4MiB");
         assert_eq!(meter.numbers(3), "");
+        let mixed = Meter::new([3.0, 4.0, 9.0], ["3KiB", "4MiB", "9MiB"].map(str::to_owned));
+        assert_eq!(mixed.numbers(12), "3KiB r4MiB");
     }
 }

@@ -91,6 +91,12 @@ fn keys(app: &App, theme: Theme, width: u16) -> Line<'static> {
         spans.push(Span::styled((*key).to_owned(), theme.key()));
         spans.push(Span::styled(format!(" {does}  "), theme.faint()));
     }
+    let legend = [("█", theme.good(), " used "), ("▒", theme.reserved(), " reserved (r) ")];
+    if left > 24 && !app.help {
+        for (sign, style, means) in legend {
+            spans.extend([Span::styled(sign, style), Span::styled(means, theme.faint())]);
+        }
+    }
     Line::from(spans)
 }
 

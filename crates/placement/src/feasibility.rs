@@ -146,7 +146,8 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
                 unseen,
             });
         }
-        if !level.fits_unreserved() {
+        // Where there is none at all, the reason above says so.
+        if !level.fits_unreserved() && capacity > 0.0 {
             reasons.push(Reason::Reserved { resource, demand, reserved, capacity });
         }
     }

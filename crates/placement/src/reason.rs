@@ -123,9 +123,9 @@ impl fmt::Display for Reason {
                 write!(f, "{}: {} asked, the node has none", resource.as_str(), resource.amount(*demand))
             }
             Self::TooLittleFree { resource, demand, free, capacity, used, unseen } => {
-                let [demand, free, capacity, used] =
-                    [demand, free, capacity, used].map(|amount| resource.amount(*amount));
-                write!(f, "{}: {demand} asked, {free} free of {capacity} ({used} used", resource.as_str())?;
+                let [asked, free] = told_apart(*resource, *demand, *free);
+                let [capacity, used] = [capacity, used].map(|amount| resource.amount(*amount));
+                write!(f, "{}: {asked} asked, {free} free of {capacity} ({used} used", resource.as_str())?;
                 if *unseen > 0.0 {
                     write!(f, ", {} just placed", resource.amount(*unseen))?;
                 }
@@ -145,6 +145,16 @@ impl fmt::Display for Reason {
             | Self::PortTaken { .. } => f.write_str(&self.kind()),
         }
     }
+}
+
+/// Two amounts, with all of their digits where they would look alike without.
+fn told_apart(resource: Resource, a: f64, b: f64) -> [String; 2] {
+    let short = [a, b].map(|amount| resource.amount(amount));
+    if a == b || short[0] != short[1] {
+        return short;
+    }
+    let unit = if resource == Resource::Cpu { "MHz" } else { "B" };
+    [a, b].map(|amount| format!("{amount}{unit}"))
 }
 
 /// An age in the unit in which people think of it; to a tenth of a second where seconds decide.

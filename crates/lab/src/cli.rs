@@ -1,8 +1,9 @@
 //! The command line.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what writes to the terminal")]
+#![expect(clippy::print_stderr, reason = "this is what writes to the terminal")]
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -127,7 +128,7 @@ impl Arguments {
                 let LoadOptions { node, cpu, memory, duration } = load;
                 open()?.node(&node)?.load(Load { cpu, memory, duration })?.wait()?;
             }
-            Action::Push { archive, image } => println!("{}", push(&open()?, &archive, &image)?),
+            Action::Push { archive, image } => say(&(push(&open()?, &archive, &image)? + "\n"))?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -147,11 +148,8 @@ fn start(name: &str, up: &Up) -> Result<()> {
     let since = Instant::now();
     let lab = Lab::up(name, nodes)?;
     let count = lab.nodes().len();
-    println!(
-        "Lab {name} is up: {count} nodes, registry {}, {:.1} s",
-        lab.registry(),
-        since.elapsed().as_secs_f64()
-    );
+    let seconds = since.elapsed().as_secs_f64();
+    say(&format!("Lab {name} is up: {count} nodes, registry {}, {seconds:.1} s\n", lab.registry()))?;
     show(&lab.status()?, Format::Table)
 }
 
@@ -168,10 +166,17 @@ fn replace_by(command: &mut Command) -> Result<ExitCode> {
 
 fn show(status: &LabStatus, format: Format) -> Result<()> {
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(status)?),
-        Format::Table => print!("{}", table(&status.nodes)),
+        Format::Json => say(&(serde_json::to_string_pretty(status)? + "\n")),
+        Format::Table => say(&table(&status.nodes)),
     }
-    Ok(())
+}
+
+/// Writes to the standard output; whoever has read enough of it may have closed it.
+fn say(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn table(nodes: &[NodeStatus]) -> String {

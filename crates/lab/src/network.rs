@@ -83,7 +83,8 @@ impl Switch {
     /// Joins a node where it is not joined.
     pub(crate) fn join(self, port: &Port, node: i32, address: Ipv4Addr) -> Result<(), LabError> {
         if !self.interfaces()?.contains_key(&port.0) {
-            batch(self.holder, &[format!("link add {port} type veth peer name {NODE_END} netns {node}")])?;
+            let node_end = format!("name {NODE_END} address {} netns {node}", hardware_address(address));
+            batch(self.holder, &[format!("link add {port} type veth peer {node_end}")])?;
         }
         self.connect(port)?;
         let lines = [
@@ -136,6 +137,13 @@ impl Switch {
     }
 }
 
+/// A node's hardware address, which stays the same when the node comes back: others would send to the old one for half
+/// a minute.
+fn hardware_address(address: Ipv4Addr) -> String {
+    let [a, b, c, d] = address.octets();
+    format!("02:00:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
+}
+
 fn batch(holder: i32, lines: &[String]) -> Result<(), LabError> {
     let mut ip = Place::network_command(holder, "ip");
     program::output_with_input(ip.args(["-batch", "-"]), &(lines.join("\n") + "\n")).map(drop)
@@ -167,7 +175,7 @@ pub(crate) fn listens(proc_net_tcp: &str, port: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Port, Subnet, listens};
+    use super::{Port, Subnet, hardware_address, listens};
 
     #[test]
     fn the_first_free_subnet_is_taken() {
@@ -183,6 +191,7 @@ mod tests {
         assert_eq!(subnet.switch().to_string(), "10.77.7.1");
         assert_eq!(subnet.node(0).to_string(), "10.77.7.11");
         assert_eq!(subnet.node(19).to_string(), "10.77.7.30");
+        assert_eq!(hardware_address(subnet.node(19)), "02:00:0a:4d:07:1e");
         assert_eq!(Port::of(19).to_string(), "node20");
     }
 

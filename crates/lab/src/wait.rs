@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::LabError;
 
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+const LOOK_EVERY: Duration = Duration::from_millis(40);
 
 /// What was seen at one look.
 pub(crate) enum Look<T> {

@@ -35,8 +35,9 @@ pub(crate) struct Args {
 /// Lists nodes.
 pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
     let filters = Filters::of(&args.filter, &["id", "name", "role", "status", "availability", "agent"])?;
-    let nodes: Vec<Node> =
-        client.nodes().await?.nodes.into_iter().filter(|node| is_shown(node, &filters)).collect();
+    let mut nodes = client.nodes().await?.nodes;
+    nodes.retain(|node| is_shown(node, &filters));
+    nodes.sort_by(|a, b| natord::compare(&a.hostname, &b.hostname));
     let listing = listing(&nodes, args.no_trunc || args.quiet);
     print(&if args.quiet { listing.quiet() } else { listing.format(&args.format)? })?;
     Ok(())

@@ -39,7 +39,8 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
             && filters.allow_word("mode", mode(service))
             && filters.allow_word("status", convergence(service))
     };
-    let services: Vec<Service> = client.services().await?.services.into_iter().filter(shown).collect();
+    let mut services: Vec<Service> = client.services().await?.services.into_iter().filter(shown).collect();
+    services.sort_by(|a, b| natord::compare(&a.name, &b.name));
     let listing = listing(&services, args.no_trunc);
     print(&if args.quiet { listing.quiet() } else { listing.format(&args.format)? })?;
     Ok(())

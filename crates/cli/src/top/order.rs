@@ -99,7 +99,7 @@ impl Order {
                 SortKey::Name => Ordering::Equal,
                 key => node_amount(key, b).total_cmp(&node_amount(key, a)),
             });
-            let by_name = (&a.hostname, &a.id).cmp(&(&b.hostname, &b.id));
+            let by_name = natord::compare(&a.hostname, &b.hostname).then_with(|| a.id.cmp(&b.id));
             by_key.then(if self.key == SortKey::Name { self.turned(by_name) } else { by_name })
         });
     }
@@ -111,10 +111,11 @@ impl Order {
                 SortKey::Name => Ordering::Equal,
                 key => container_amount(key, b).total_cmp(&container_amount(key, a)),
             });
-            let name = |container: &ContainerUsage| {
-                (container.task.is_none(), container.task.clone(), container.id.clone())
+            let by_name = match (&a.task, &b.task) {
+                (Some(a), Some(b)) => natord::compare(a, b),
+                (a, b) => a.is_none().cmp(&b.is_none()),
             };
-            let by_name = name(a).cmp(&name(b));
+            let by_name = by_name.then_with(|| a.id.cmp(&b.id));
             by_key.then(if self.key == SortKey::Name { self.turned(by_name) } else { by_name })
         });
     }
@@ -167,6 +168,17 @@ mod tests {
         assert_eq!(sorted(Order::by(SortKey::Disk)), "ap1 ap2 ap3");
         assert_eq!(sorted(Order::by(SortKey::Instances)), "ap1 ap2 ap3");
         assert_eq!(sorted(Order { reversed: true, ..Order::by(SortKey::Cpu) }), "ap3 ap1 ap2");
+    }
+
+    #[test]
+    fn numbers_in_names_count() {
+        let mut nodes = three_nodes();
+        for (node, hostname) in nodes.iter_mut().zip(["ap10", "ap9", "ap1"]) {
+            node.hostname = hostname.to_owned();
+        }
+        Order::by(SortKey::Name).nodes(&mut nodes);
+        let sorted: Vec<_> = nodes.iter().map(|node| node.hostname.as_str()).collect();
+        assert_eq!(sorted, ["ap1", "ap9", "ap10"]);
     }
 
     #[test]

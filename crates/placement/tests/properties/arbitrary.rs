@@ -38,11 +38,17 @@ pub(crate) fn healthy_snapshot() -> impl Strategy<Value = Snapshot> {
 }
 
 fn snapshot_of(node: BoxedStrategy<NodeState>) -> impl Strategy<Value = Snapshot> {
-    vec(node, 0..8).prop_map(|mut nodes| {
-        for (index, node) in nodes.iter_mut().enumerate() {
+    // Half of them are as large and as busy as the one before, so that it is the rest that decides.
+    vec((node, any::<bool>()), 0..8).prop_map(|drawn| {
+        let mut nodes: Vec<NodeState> = Vec::new();
+        for (index, (mut node, twin)) in drawn.into_iter().enumerate() {
+            if let Some(before) = nodes.last().filter(|_| twin) {
+                node = NodeState { instances: node.instances, reserved: node.reserved, ..before.clone() };
+            }
             node.id = format!("id{index}").as_str().into();
             // Some share a hostname, as nodes may.
             node.hostname = format!("ap{}", index / 2);
+            nodes.push(node);
         }
         Snapshot { nodes }
     })

@@ -1,6 +1,8 @@
 //! Lessons as files: `NAME.toml` is nodes and a request, `NAME.txt` what is decided and why. A new fault becomes a new
 //! file. Run with `UPDATE_SCENARIOS=1` to write the answers anew, and read the difference before it is committed.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by panicking")]
+
 mod answer;
 mod scenario;
 

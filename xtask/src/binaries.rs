@@ -1,10 +1,10 @@
 //! Builds the programs that are shipped: statically linked, so that they run in an image `FROM scratch` and on any
 //! Linux of the same processor.
 
-use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{command, elf, workspace};
 
@@ -14,17 +14,22 @@ pub(crate) const BINARIES_VARIABLE: &str = "SWARMMANAGER_BINARIES";
 /// The only target whose programs are built; its C library can be linked in.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
+/// How programs are shipped whose size counts.
+const SMALL: &str = "small";
+
 /// A program that is shipped.
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     package: &'static str,
+    /// Whether its size counts more than its speed.
+    is_small: bool,
 }
 
 /// The programs that are shipped.
 pub(crate) const PROGRAMS: [Program; 3] = [
-    Program { name: "swarm-agent", package: "swarmmanager-agent" },
-    Program { name: "swarm-lab", package: "swarmmanager-lab" },
-    Program { name: "swarm-manager", package: "swarmmanager-cli" },
+    Program { name: "swarm-agent", package: "swarmmanager-agent", is_small: true },
+    Program { name: "swarm-lab", package: "swarmmanager-lab", is_small: false },
+    Program { name: "swarm-manager", package: "swarmmanager-cli", is_small: false },
 ];
 
 /// How much the compiler works for small and fast programs.
@@ -47,16 +52,17 @@ impl Profile {
 
 /// Builds every program and returns the folder that holds them.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
-    let mut cargo = workspace::cargo("build");
-    cargo.args(["--locked", "--target", TARGET, "--profile", profile.name()]);
-    // With --target these flags reach no build script and no procedural macro, which cannot be static.
-    cargo.env("RUSTFLAGS", rustflags());
-    for program in PROGRAMS {
-        cargo.args(["--package", program.package, "--bin", program.name]);
-    }
-    command::run(&mut cargo)?;
-
     let folder = folder(profile);
+    match profile {
+        Profile::Lab => compile(profile.name(), &PROGRAMS.each_ref())?,
+        Profile::Release => {
+            let (small, others): (Vec<_>, Vec<_>) = PROGRAMS.iter().partition(|program| program.is_small);
+            compile(profile.name(), &others)?;
+            // By itself, so that what only the others ask of a library is not in it.
+            compile(SMALL, &small)?;
+            small.iter().try_for_each(|program| replace(&output(SMALL), &folder, program.name))?;
+        }
+    }
     for program in PROGRAMS {
         if !elf::is_static(&folder.join(program.name))? {
             bail!("{} is not statically linked", program.name);
@@ -65,9 +71,35 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     Ok(folder)
 }
 
+fn compile(profile: &str, programs: &[&Program]) -> Result<()> {
+    let mut cargo = workspace::cargo("build");
+    cargo.args(["--locked", "--target", TARGET, "--profile", profile]);
+    // With --target these flags reach no build script and no procedural macro, which cannot be static.
+    cargo.env("RUSTFLAGS", rustflags());
+    for program in programs {
+        cargo.args(["--package", program.package, "--bin", program.name]);
+    }
+    command::run(&mut cargo)
+}
+
+/// Copies a program from one folder to another. What is there is another name of a file of cargo's, which stays.
+fn replace(from: &Path, to: &Path, name: &str) -> Result<()> {
+    let target = to.join(name);
+    if target.exists() {
+        fs::remove_file(&target).with_context(|| format!("cannot remove {}", target.display()))?;
+    }
+    fs::copy(from.join(name), &target).with_context(|| format!("cannot write {}", target.display()))?;
+    Ok(())
+}
+
 /// Where the programs of a profile are once they are built.
 pub(crate) fn folder(profile: Profile) -> PathBuf {
-    workspace::target().join(TARGET).join(profile.name())
+    output(profile.name())
+}
+
+/// Where cargo leaves programs.
+fn output(profile: &str) -> PathBuf {
+    workspace::target().join(TARGET).join(profile)
 }
 
 /// The caller's flags, and static linking of the C library.

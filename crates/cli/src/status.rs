@@ -38,48 +38,39 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
 }
 
 fn summary(status: &Status, now: i64) -> String {
-    let mut text = String::new();
-    let leader = status.leader.as_deref().unwrap_or("unknown");
+    let Status { version, swarm_id, node_id, hostname, policy, nodes, services, collector, .. } = status;
     let part = if status.leading { "acting" } else { "watching" };
-    // Writing into memory does not fail.
-    let _ = writeln!(
-        text,
+    let leader = status.leader.as_deref().unwrap_or("unknown");
+    let (started, as_of) = (ago(status.started_unix_ms, now), ago(status.swarm_as_of_unix_ms, now));
+    let mut text = format!(
         "Manager: {hostname}
  Node ID: {node_id}
  Version: {version}
  Started: {started}
  Part: {part}
  Policy: {policy}
-Swarm: {swarm}
+Swarm: {swarm_id}
  Leader: {leader}
  Nodes: {nodes}
-  Ready: {ready}
-  Reporting: {live}
+  Ready: {}
+  Reporting: {}
  State as of: {as_of}
 Services: {services}
- Instances: {running} of {desired} running
+ Instances: {} of {} running
 Agents:
- Connections: {connections}
- Reports accepted: {accepted}
- Refused: {refused}",
-        hostname = status.hostname,
-        node_id = status.node_id,
-        version = status.version,
-        started = ago(status.started_unix_ms, now),
-        policy = status.policy,
-        swarm = status.swarm_id,
-        nodes = status.nodes,
-        ready = status.nodes_ready,
-        live = status.agents_live,
-        as_of = ago(status.swarm_as_of_unix_ms, now),
-        services = status.services,
-        running = status.instances_running,
-        desired = status.instances_desired,
-        connections = status.collector.connections,
-        accepted = status.collector.accepted,
-        refused = status.collector.refused.values().sum::<u64>(),
+ Connections: {}
+ Reports accepted: {}
+ Refused: {}\n",
+        status.nodes_ready,
+        status.agents_live,
+        status.instances_running,
+        status.instances_desired,
+        collector.connections,
+        collector.accepted,
+        collector.refused.values().sum::<u64>(),
     );
-    for (cause, count) in status.collector.refused.iter().filter(|(_, count)| **count > 0) {
+    for (cause, count) in collector.refused.iter().filter(|(_, count)| **count > 0) {
+        // Writing into memory does not fail.
         let _ = writeln!(text, "  {cause}: {count}");
     }
     text

@@ -1,14 +1,14 @@
 //! `swarm-manager service ps`.
 
 use anyhow::Result;
-use swarmmanager_api::Instance;
+use swarmmanager_api::{Convergence, Instance, Service};
 use swarmmanager_units::{Bytes, Megahertz};
 
 use super::words::state;
 use crate::client::Client;
 use crate::exit::{AlreadySaid, say_error};
 use crate::output::{
-    Column, Filter, Filters, Format, Listing, ago, capitalized, print, short_id, short_image, shortened,
+    Column, Filter, Filters, Format, Listing, ago, capitalized, print, say, short_id, short_image, shortened,
     unix_ms,
 };
 
@@ -44,10 +44,13 @@ pub(crate) struct Args {
 /// Lists the instances of services.
 pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
     let filters = Filters::of(&args.filter, &["id", "name", "node", "desired-state", "state"])?;
-    let (mut instances, mut missing) = (Vec::new(), Vec::new());
+    let (mut instances, mut blocked, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for service in &args.services {
         match client.service(service).await {
-            Ok(detail) => instances.extend(detail.instances),
+            Ok(detail) => {
+                blocked.extend(notice(&detail.service));
+                instances.extend(detail.instances);
+            }
             Err(error) if error.is_not_found() => missing.push(error),
             Err(error) => return Err(error.into()),
         }
@@ -57,11 +60,23 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
         let listing = listing(&instances, unix_ms(), args);
         print(&if args.quiet { listing.quiet() } else { listing.format(&args.format)? })?;
     }
+    blocked.iter().for_each(|notice| say(notice));
     if missing.is_empty() {
         return Ok(());
     }
     missing.into_iter().for_each(|error| say_error(&error.into()));
     Err(AlreadySaid.into())
+}
+
+/// That some instances are not listed because they have no node.
+fn notice(service: &Service) -> Option<String> {
+    match &service.convergence {
+        Convergence::Blocked { message } => {
+            let name = &service.name;
+            Some(format!("{name}: {message}; 'swarm-manager service explain {name}' says why"))
+        }
+        _ => None,
+    }
 }
 
 fn is_shown(instance: &Instance, filters: &Filters<'_>) -> bool {
@@ -131,6 +146,15 @@ mod tests {
     fn instances_are_listed_as_docker_lists_tasks() {
         let listing = listing(&web().instances, 60_000, &args());
         insta::assert_snapshot!(listing.format(&Format::Table(None)).unwrap());
+    }
+
+    #[test]
+    fn instances_without_a_node_are_pointed_out() {
+        let expected =
+            "web: 1 of 3 instances have no suitable node; 'swarm-manager service explain web' says why";
+        assert_eq!(notice(&web().service).as_deref(), Some(expected));
+        let service = Service { convergence: Convergence::Converged, ..web().service };
+        assert_eq!(notice(&service), None);
     }
 
     #[test]

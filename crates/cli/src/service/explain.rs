@@ -57,7 +57,10 @@ pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
         match (&detail, args.instance) {
             (None, _) => bail!("no such service: {name}"),
             (Some(_), Some(instance)) => bail!("no such instance: {name}-{instance}"),
-            (Some(_), None) => bail!("the journal of this manager has no decision about service {name}"),
+            (Some(_), None) => bail!(
+                "the journal of this manager has no decision about service {name}; each manager keeps its own, ask the \
+                 one that led the Swarm"
+            ),
         }
     }
     for (position, id) in newest.into_values().enumerate() {

@@ -104,15 +104,15 @@ impl Collector {
 
     /// Takes reports in until dropped.
     pub async fn run(self) {
-        let (announce, distrusted) = watch::channel(());
-        tokio::join!(self.accept(distrusted), self.follow_rotation(announce));
+        let announce = watch::Sender::new(());
+        tokio::join!(self.accept(&announce), self.follow_rotation(&announce));
     }
 
-    async fn accept(&self, distrusted: watch::Receiver<()>) {
+    async fn accept(&self, announce: &watch::Sender<()>) {
         let admission = Admission::new(self.limits.handshakes);
         loop {
             match self.listener.accept().await {
-                Ok((tcp, address)) => self.let_in(tcp, address, &admission, &distrusted),
+                Ok((tcp, address)) => self.let_in(tcp, address, &admission, announce),
                 Err(error) => {
                     // Out of descriptors, most likely: those that are open go on, new ones wait.
                     self.refuse(Cause::TooManyConnections, &"whoever is next", &error);
@@ -128,7 +128,7 @@ impl Collector {
         tcp: TcpStream,
         address: SocketAddr,
         admission: &Admission,
-        distrusted: &watch::Receiver<()>,
+        announce: &watch::Sender<()>,
     ) {
         let open = OpenConnection::new(&self.shared.stats);
         if open.count > self.limits.connections {
@@ -139,6 +139,8 @@ impl Collector {
             return self.refuse(Cause::TooManyHandshakes, &address, &why);
         };
         let _ = tcp.set_nodelay(true);
+        // In this order: what is announced after the old TLS was taken is heard, what was announced before is not.
+        let distrusted = announce.subscribe();
         let tls = self.tls.load();
         let incoming = Incoming {
             shared: Arc::clone(&self.shared),
@@ -146,7 +148,7 @@ impl Collector {
             cluster: Arc::clone(&tls.cluster),
             tcp,
             address,
-            distrusted: distrusted.clone(),
+            distrusted,
         };
         tokio::spawn(async move {
             let _open = open;
@@ -159,7 +161,7 @@ impl Collector {
     }
 
     /// Takes a rotated certificate or root CA into use.
-    async fn follow_rotation(&self, announce: watch::Sender<()>) {
+    async fn follow_rotation(&self, announce: &watch::Sender<()>) {
         let mut ticks = interval(LOOK_FOR_ROTATION);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut told = None;

@@ -56,6 +56,8 @@ fn main() -> Result<()> {
     process::raise_file_limit();
     match arguments[..] {
         ["receive", transport, agents] => {
+            // What is refused spoils the figures, and says so here.
+            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
             let (transport, agents) = (Transport::from_name(transport)?, agents.parse()?);
             let figures = Builder::new_multi_thread().enable_all().build()?.block_on(async {
                 match transport {

@@ -10,6 +10,7 @@ mod event;
 mod history;
 mod node;
 mod service;
+mod service_create;
 mod status;
 
 pub use decision::{Action, Decision, DecisionList, Outcome};
@@ -21,10 +22,12 @@ pub use node::{
     Role,
 };
 pub use service::{
-    Convergence, Demand, EndpointMode, FileReference, Healthcheck, Instance, InstanceState, Mode, Mount,
-    MountKind, NetworkAttachment, PlacementPreview, Protocol, PublishMode, PublishedPort, Removed,
-    ResourceLimits, RestartCondition, RestartPolicy, ScaleRequest, Service, ServiceCreate, ServiceDetail,
-    ServiceList, UpdateOrder,
+    Convergence, Instance, InstanceState, PlacementPreview, Removed, ScaleRequest, Service, ServiceDetail,
+    ServiceList,
+};
+pub use service_create::{
+    Demand, EndpointMode, FileReference, Healthcheck, Mode, Mount, MountKind, NetworkAttachment, Protocol,
+    PublishMode, PublishedPort, ResourceLimits, RestartCondition, RestartPolicy, ServiceCreate, UpdateOrder,
 };
 pub use status::{CollectorCounters, Status};
 

@@ -161,7 +161,8 @@ mod tests {
         let mut request = ServiceCreate::new("web", "app");
         request.mode = Mode::Replicated(1);
         let anchor = anchor_spec(&request, &References::default());
-        let spec = pinned(&anchor, &PlacedOn { node: "n1".into(), per_core: Megahertz::new(1000.0) });
+        let spec =
+            pinned(&anchor, &PlacedOn { node: "n1".into(), per_core: Megahertz::new(1000.0), cores: 1.0 });
         let node = engine::Node {
             id: "n1".into(),
             version: 1,

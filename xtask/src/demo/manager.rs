@@ -18,7 +18,7 @@ use crate::{agent_image, command};
 
 /// In place of what starts services on a real node: a manager that fails or is killed is started again.
 const SUPERVISE: &str = r#"until "$@"; do sleep 1; done"#;
-/// It ends once the requests that it works on are done.
+/// More than it takes on a busy machine.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// Where the manager's API listens, as `swarm-manager --host` takes it.

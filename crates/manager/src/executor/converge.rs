@@ -102,7 +102,7 @@ impl Executor {
         for (number, decision) in numbers.iter().zip(&placement.decisions) {
             match &decision.outcome {
                 placement::Outcome::Placed { node, hostname } => {
-                    let on = PlacedOn { node: node.clone(), per_core: per_core(&snapshot, node) };
+                    let on = placed_on(&snapshot, node);
                     let summary = format!("{}-{number} placed on {hostname}", service.name);
                     // Written before it is done: whatever Swarm has can be explained, also after a crash in between.
                     let entry =
@@ -201,10 +201,9 @@ impl Executor {
     }
 }
 
-/// What one core of the node gives.
-fn per_core(snapshot: &Snapshot, node: &NodeId) -> Megahertz {
+/// The node as specs have to know it.
+fn placed_on(snapshot: &Snapshot, node: &NodeId) -> PlacedOn {
     let state = snapshot.nodes.iter().find(|state| state.id == *node);
-    state
-        .filter(|state| state.cores > 0.0)
-        .map_or(Megahertz::ZERO, |state| Megahertz::new(state.capacity.cpu.get() / state.cores))
+    let (per_core, cores) = state.map_or((Megahertz::ZERO, 0.0), |state| (state.per_core(), state.cores));
+    PlacedOn { node: node.clone(), per_core, cores }
 }

@@ -147,7 +147,7 @@ mod tests {
     use swarmmanager_units::Megahertz;
 
     fn on(node: &str) -> PlacedOn {
-        PlacedOn { node: node.into(), per_core: Megahertz::new(1000.0) }
+        PlacedOn { node: node.into(), per_core: Megahertz::new(1000.0), cores: 1.0 }
     }
 
     fn anchor(replicas: u32) -> Value {

@@ -20,6 +20,8 @@ pub(crate) struct PlacedOn {
     pub(crate) node: NodeId,
     /// What one of its cores gives.
     pub(crate) per_core: Megahertz,
+    /// Its cores; 0 where that is not known.
+    pub(crate) cores: f64,
 }
 
 /// Ids that Swarm wants beside the names that users write.
@@ -95,7 +97,7 @@ pub(crate) fn pinned(spec: &Value, on: &PlacedOn) -> Value {
     let demand = label(&spec, labels::CPU).and_then(|text| text.parse().ok());
     let limit = label(&spec, labels::LIMIT_CPU).and_then(|text| text.parse().ok());
     if let Some(demand) = demand {
-        reserve(&mut spec, demand, limit, Some(on.per_core));
+        reserve(&mut spec, demand, limit, Some(on));
     }
     spec
 }
@@ -136,29 +138,31 @@ fn ensure_object(value: &mut Value) -> &mut Map<String, Value> {
 }
 
 /// Writes the demand as Swarm's reservations and the limit as Swarm's limit, both in cores of the node.
-fn reserve(spec: &mut Value, cpu: CpuDemand, limit: Option<CpuDemand>, per_core: Option<Megahertz>) {
-    let on_node = |demand: CpuDemand| match (demand, per_core) {
-        (demand, Some(per_core)) => Some(demand.nano_cpus_on(per_core)),
+fn reserve(spec: &mut Value, cpu: CpuDemand, limit: Option<CpuDemand>, on: Option<&PlacedOn>) {
+    let nano_cpus = |demand: CpuDemand| match (demand, on) {
+        (demand, Some(on)) => Some(demand.nano_cpus_on(on.per_core)),
         (CpuDemand::Cores(_), None) => Some(demand.nano_cpus_on(Megahertz::ZERO)),
         // A global service runs on nodes of every speed, so megahertz have no one translation into cores.
         (CpuDemand::Megahertz(_), None) => None,
     };
-    if let Some(per_core) = per_core {
-        let on = cpu.on(per_core).get().round().to_string();
-        ensure_object(&mut spec["Labels"]).insert(labels::CPU_MHZ.into(), json!(on));
+    if let Some(on) = on {
+        let mhz = cpu.on(on.per_core).get().round().to_string();
+        ensure_object(&mut spec["Labels"]).insert(labels::CPU_MHZ.into(), json!(mhz));
     }
     let memory = label(spec, labels::MEMORY_BYTES).and_then(|text| text.parse::<u64>().ok());
     let resources = ensure_object(&mut spec["TaskTemplate"]["Resources"]);
     let reservations = ensure_object(resources.entry("Reservations").or_insert(json!({})));
-    if let Some(nano_cpus) = on_node(cpu) {
+    if let Some(nano_cpus) = nano_cpus(cpu) {
         reservations.insert("NanoCPUs".into(), json!(nano_cpus));
     }
     if let Some(memory) = memory {
         reservations.insert("MemoryBytes".into(), json!(memory));
     }
-    if let Some(nano_cpus) = limit.and_then(on_node) {
-        ensure_object(resources.entry("Limits").or_insert(json!({})))
-            .insert("NanoCPUs".into(), json!(nano_cpus));
+    if let Some(limit) = limit.and_then(nano_cpus) {
+        // Docker refuses to start what may use more cores than the node has.
+        let whole = on.filter(|on| on.cores > 0.0).map_or(i64::MAX, |on| (on.cores * 1e9) as i64);
+        let limits = ensure_object(resources.entry("Limits").or_insert(json!({})));
+        limits.insert("NanoCPUs".into(), json!(limit.min(whole)));
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::service::reading::{demand, host_ports, max_per_node, platforms, users_labels};
 
 fn on(per_core_mhz: f64) -> PlacedOn {
-    PlacedOn { node: "ap1".into(), per_core: Megahertz::new(per_core_mhz) }
+    PlacedOn { node: "ap1".into(), per_core: Megahertz::new(per_core_mhz), cores: 1.0 }
 }
 
 fn web(change: impl FnOnce(&mut ServiceCreate)) -> Value {
@@ -63,6 +63,14 @@ fn a_demand_is_written_as_labels_and_reservations_of_the_node() {
     let moved = pinned(&spec, &on(1000.0));
     assert_eq!(moved["TaskTemplate"]["Resources"]["Reservations"]["NanoCPUs"], 500_000_000);
     assert_eq!(moved["TaskTemplate"]["Placement"]["Constraints"], json!(["node.id==ap1"]));
+}
+
+#[test]
+fn a_limit_beyond_the_node_is_the_node() {
+    let anchor = web(|request| request.limits.cpu = Some(CpuDemand::Megahertz(Megahertz::new(3000.0))));
+    let limit = |on| pinned(&anchor, &on)["TaskTemplate"]["Resources"]["Limits"]["NanoCPUs"].clone();
+    assert_eq!(limit(on(1000.0)), 1_000_000_000);
+    assert_eq!(limit(PlacedOn { cores: 4.0, ..on(1000.0) }), 3_000_000_000_u64);
 }
 
 #[test]

@@ -4,39 +4,10 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
-use clap::Parser;
+use tracing::level_filters::LevelFilter;
 
 use crate::node::InterfaceRule;
-
-/// Measures this node and its containers once a second and reports to every manager of its Swarm.
-///
-/// It needs to read /proc, /sys and Docker's data root (mounted below /host in its container), and nothing else.
-#[derive(Debug, Parser)]
-#[command(name = "swarm-agent", version)]
-pub struct Args {
-    /// The node's /proc
-    #[arg(long, env = "SWARM_AGENT_PROC", value_name = "DIR", default_value = "/host/proc")]
-    proc: PathBuf,
-    /// The node's /sys
-    #[arg(long, env = "SWARM_AGENT_SYS", value_name = "DIR", default_value = "/host/sys")]
-    sys: PathBuf,
-    /// Docker's data root: certificates, managers' addresses, disk space
-    #[arg(long, env = "SWARM_AGENT_DOCKER_ROOT", value_name = "DIR", default_value = "/host/docker")]
-    docker_root: PathBuf,
-    /// What the node is: the whole machine, or one cgroup with its quota and limits
-    #[arg(long, env = "SWARM_AGENT_NODE_SCOPE", value_name = "host|cgroup:/PATH", default_value = "host")]
-    node_scope: NodeScope,
-    /// The TCP port at which managers take reports
-    #[arg(long, env = "SWARM_AGENT_MANAGER_PORT", value_name = "PORT", default_value_t = 42664)]
-    manager_port: u16,
-    /// The node's own network interfaces [default: those with hardware; where none has, all but bridges, tunnels
-    /// and containers' cables]
-    #[arg(long, env = "SWARM_AGENT_INTERFACES", value_name = "NAME,…", value_delimiter = ',')]
-    interfaces: Vec<String>,
-    /// What to log: error, warn, info or debug
-    #[arg(long, env = "SWARM_AGENT_LOG", value_name = "LEVEL", default_value = "info")]
-    log: tracing::level_filters::LevelFilter,
-}
+use crate::settings::{self, Setting, SettingsError, Value};
 
 /// The agent's settings.
 #[derive(Debug, Clone)]
@@ -48,30 +19,62 @@ pub struct Config {
     pub(crate) manager_port: u16,
     pub(crate) interfaces: InterfaceRule,
     /// The most detailed level that is logged.
-    pub log: tracing::level_filters::LevelFilter,
+    pub log: LevelFilter,
 }
 
-impl From<Args> for Config {
-    fn from(args: Args) -> Self {
-        // See the network probe for why the process's own comes first.
-        let own_sys = Path::new("/sys");
-        let network_sys = if own_sys.join("class/net").is_dir() { own_sys } else { &*args.sys };
-        // An empty variable is as good as none.
-        let named: Vec<String> = args.interfaces.into_iter().filter(|name| !name.is_empty()).collect();
-        let interfaces = if named.is_empty() {
-            InterfaceRule::Hardware(network_sys.to_owned())
-        } else {
-            InterfaceRule::Named(named)
+impl Config {
+    /// Reads the settings from the words after the program's name and from the environment, which `variable` looks up.
+    ///
+    /// # Errors
+    /// Names the option or the variable, and what would be right.
+    pub fn read(
+        flags: impl IntoIterator<Item = impl Into<String>>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut config = Self {
+            proc: PathBuf::new(),
+            sys: PathBuf::new(),
+            docker_root: PathBuf::new(),
+            scope: NodeScope::Host,
+            manager_port: 0,
+            interfaces: InterfaceRule::Named(Vec::new()),
+            log: LevelFilter::INFO,
         };
-        Self {
-            proc: args.proc,
-            sys: args.sys,
-            docker_root: args.docker_root,
-            scope: args.node_scope,
-            manager_port: args.manager_port,
-            interfaces,
-            log: args.log,
+        for value in settings::read(flags, variable)? {
+            config.set(&value)?;
         }
+        if matches!(&config.interfaces, InterfaceRule::Named(names) if names.is_empty()) {
+            // See the network probe for why the process's own comes first.
+            let own_sys = Path::new("/sys");
+            let sys = if own_sys.join("class/net").is_dir() { own_sys } else { &*config.sys };
+            config.interfaces = InterfaceRule::Hardware(sys.to_owned());
+        }
+        Ok(config)
+    }
+
+    fn set(&mut self, value: &Value) -> Result<(), SettingsError> {
+        let text = &value.text;
+        match value.setting {
+            Setting::Proc => self.proc = text.into(),
+            Setting::Sys => self.sys = text.into(),
+            Setting::DockerRoot => self.docker_root = text.into(),
+            Setting::NodeScope => {
+                self.scope = text.parse().map_err(|e: ParseNodeScopeError| value.invalid(e.to_string()))?;
+            }
+            Setting::ManagerPort => {
+                let port = text.parse().ok().filter(|port| *port != 0);
+                self.manager_port = port.ok_or_else(|| value.invalid("write a number from 1 to 65535"))?;
+            }
+            Setting::Interfaces => {
+                let names = text.split(',').filter(|name| !name.is_empty());
+                self.interfaces = InterfaceRule::Named(names.map(str::to_owned).collect());
+            }
+            Setting::Log => {
+                let level = text.parse();
+                self.log = level.map_err(|_| value.invalid("write error, warn, info or debug"))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -115,13 +118,33 @@ impl FromStr for NodeScope {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
+    fn read(flags: &[&str]) -> Result<Config, SettingsError> {
+        Config::read(flags.iter().copied(), |_| None)
+    }
+
     #[test]
-    fn the_flags_do_not_contradict_each_other() {
-        Args::command().debug_assert();
+    fn the_defaults_are_those_of_the_agent_s_container() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.proc, Path::new("/host/proc"));
+        assert_eq!(config.docker_root, Path::new("/host/docker"));
+        assert_eq!((config.scope, config.manager_port), (NodeScope::Host, 42664));
+        assert!(matches!(config.interfaces, InterfaceRule::Hardware(_)));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_understood_is_refused_with_what_would_be_right() {
+        let error = |flags: &[&str]| read(flags).unwrap_err().to_string();
+        assert_eq!(
+            error(&["--manager-port", "0"]),
+            "invalid value '0' for --manager-port: write a number from 1 to 65535"
+        );
+        assert!(error(&["--log", "loud"]).ends_with("write error, warn, info or debug"));
+        assert!(error(&["--node-scope", "lxc"]).contains("cgroup:/lxc/edge"));
+        let variable = |name: &str| (name == "SWARM_AGENT_MANAGER_PORT").then(|| "x".to_owned());
+        let error = Config::read([""; 0], variable).unwrap_err().to_string();
+        assert!(error.contains("'x' for SWARM_AGENT_MANAGER_PORT"), "{error}");
     }
 
     #[test]
@@ -151,8 +174,9 @@ mod tests {
 
     #[test]
     fn interfaces_are_named_with_commas() {
-        let args = Args::try_parse_from(["swarm-agent", "--interfaces", "wlan0,eth1"]).unwrap();
-        let InterfaceRule::Named(names) = Config::from(args).interfaces else { panic!("not taken over") };
+        let InterfaceRule::Named(names) = read(&["--interfaces", "wlan0,,eth1"]).unwrap().interfaces else {
+            panic!("not taken over")
+        };
         assert_eq!(names, ["wlan0", "eth1"]);
     }
 }

@@ -17,10 +17,12 @@ mod node;
 mod privileges;
 mod rate;
 mod sampler;
+mod settings;
 mod text;
 mod uplink;
 
 pub use agent::run;
-pub use config::{Args, Config, NodeScope, ParseNodeScopeError};
+pub use config::{Config, NodeScope, ParseNodeScopeError};
 pub use privileges::{DropError, Privileges, drop_privileges, raise_file_limit};
 pub use sampler::{OpenError, SampleError, Sampler};
+pub use settings::{SettingsError, help};

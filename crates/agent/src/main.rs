@@ -1,15 +1,25 @@
 //! `swarm-agent`: drops its privileges, then measures and reports until it is told to stop.
 
+use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
-use swarmmanager_agent::{Args, Config, drop_privileges, logging, raise_file_limit};
+use swarmmanager_agent::{Config, SettingsError, drop_privileges, help, logging, raise_file_limit};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
 
+/// What programs exit with that were called in a wrong way.
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let config = Config::from(Args::parse());
+    let words: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    if let Some(text) = answer(&words) {
+        return print(&text);
+    }
+    let config = match Config::read(words, |name| env::var(name).ok()) {
+        Ok(config) => config,
+        Err(error) => return refuse(&error),
+    };
     logging::start(config.log);
     match start(config) {
         Ok(()) => ExitCode::SUCCESS,
@@ -18,6 +28,27 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is only asked and not to be done.
+fn answer(words: &[String]) -> Option<String> {
+    let asked = |flags: [&str; 2]| words.iter().any(|word| flags.contains(&&**word));
+    if asked(["-h", "--help"]) {
+        return Some(help());
+    }
+    asked(["-V", "--version"]).then(|| concat!("swarm-agent ", env!("CARGO_PKG_VERSION"), "\n").to_owned())
+}
+
+#[expect(clippy::print_stdout, reason = "somebody asked at the command line")]
+fn print(text: &str) -> ExitCode {
+    print!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[expect(clippy::print_stderr, reason = "how to log is not known yet")]
+fn refuse(error: &SettingsError) -> ExitCode {
+    eprintln!("swarm-agent: {error}");
+    ExitCode::from(WRONG_USAGE)
 }
 
 fn start(config: Config) -> anyhow::Result<()> {

@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
-use swarmmanager_agent::{Args, Config, Sampler};
+use swarmmanager_agent::{Config, Sampler};
 use swarmmanager_telemetry::wire::{ContainerSample, NodeReport};
 use swarmmanager_units::{ContainerId, NodeId};
 use tempfile::TempDir;
@@ -162,8 +161,7 @@ fn sampler(machine: &Path, scope: &str) -> Sampler {
         ["--node-scope", scope],
         ["--interfaces", "eth0"],
     ];
-    let words = std::iter::once("swarm-agent").chain(flags.iter().flatten().copied());
-    Sampler::open(&Config::from(Args::parse_from(words))).unwrap()
+    Sampler::open(&Config::read(flags.into_iter().flatten(), |_| None).unwrap()).unwrap()
 }
 
 #[test]

@@ -9,15 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use clap::Parser;
-use swarmmanager_agent::{Args, Config, Sampler};
+use swarmmanager_agent::{Config, Sampler};
 use swarmmanager_telemetry::wire;
 use swarmmanager_units::{ContainerId, NodeId};
 
 fn sampler(scope: &str, docker_root: &Path) -> Sampler {
     let docker_root = docker_root.to_str().unwrap();
     let flags = ["--proc", "/proc", "--sys", "/sys", "--docker-root", docker_root, "--node-scope", scope];
-    Sampler::open(&Config::from(Args::parse_from(["swarm-agent"].into_iter().chain(flags)))).unwrap()
+    Sampler::open(&Config::read(flags, |_| None).unwrap()).unwrap()
 }
 
 fn sample(sampler: &mut Sampler) -> Option<wire::NodeReport> {

@@ -1,5 +1,6 @@
 //! One connection to one manager, from dialling to its end.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -23,7 +24,6 @@ use tower::Service;
 
 use super::backlog::Outbox;
 use super::frame::ReportCodec;
-use super::managers::ManagerAddress;
 
 /// For dialling, and again for the TLS handshake.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ pub(crate) enum ConnectionError {
 
 /// Dials `manager`, calls `connected`, and sends it everything in `outbox` until something fails.
 pub(crate) async fn send_reports(
-    manager: &ManagerAddress,
+    manager: SocketAddr,
     tls: Arc<ClientConfig>,
     info: wire::AgentInfo,
     outbox: Outbox,
@@ -84,8 +84,8 @@ struct Connection {
     _tasks: Tasks,
 }
 
-async fn connect(manager: &ManagerAddress, tls: Arc<ClientConfig>) -> Result<Connection, ConnectionError> {
-    let dial = TcpStream::connect((manager.host.as_str(), manager.port));
+async fn connect(manager: SocketAddr, tls: Arc<ClientConfig>) -> Result<Connection, ConnectionError> {
+    let dial = TcpStream::connect(manager);
     let stream = timeout(CONNECT_TIMEOUT, dial)
         .await
         .map_err(|_| ConnectionError::Timeout)?

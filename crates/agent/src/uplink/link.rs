@@ -1,6 +1,7 @@
 //! Keeps one manager supplied with reports: connects, sends, and after every failure tries again.
 
 use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,6 @@ use tracing::{debug, info, warn};
 use super::backlog::Outbox;
 use super::backoff::Backoff;
 use super::connection;
-use super::managers::ManagerAddress;
 use crate::logging::chain;
 
 /// A connection that held so long was a good one; what ended it is a new trouble.
@@ -28,7 +28,7 @@ pub(crate) struct Credentials {
 
 /// The link to one manager.
 pub(crate) struct Link {
-    pub(crate) manager: ManagerAddress,
+    pub(crate) manager: SocketAddr,
     pub(crate) credentials: watch::Receiver<Credentials>,
     pub(crate) info: wire::AgentInfo,
     pub(crate) outbox: Outbox,
@@ -37,11 +37,11 @@ pub(crate) struct Link {
 impl Link {
     /// Runs until it is dropped.
     pub(crate) async fn run(mut self) {
-        let mut backoff = Backoff::new(RandomState::new().hash_one(&self.manager.host));
+        let mut backoff = Backoff::new(RandomState::new().hash_one(self.manager));
         let mut last_failure = None;
         loop {
             let tls = self.credentials.borrow_and_update().tls.clone();
-            let manager = &self.manager;
+            let manager = self.manager;
             let mut connected_at = None;
             let connected = || {
                 connected_at = Some(Instant::now());

@@ -1,8 +1,8 @@
 //! The managers of the Swarm, as Docker on this node knows them.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -10,24 +10,6 @@ use serde::Deserialize;
 
 /// Files larger than this are none of Docker's.
 const MAX_LENGTH: u64 = 1 << 20;
-
-/// Where a manager takes reports.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ManagerAddress {
-    /// An IP address, or a name.
-    pub(crate) host: String,
-    pub(crate) port: u16,
-}
-
-impl fmt::Display for ManagerAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
-    }
-}
 
 /// Why the managers are not known.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +44,7 @@ impl ManagerFiles {
     pub(crate) fn changed(
         &mut self,
         is_manager: bool,
-    ) -> Result<Option<BTreeSet<ManagerAddress>>, ManagersError> {
+    ) -> Result<Option<BTreeSet<SocketAddr>>, ManagersError> {
         let stamps = [stamp(&self.remotes), stamp(&self.own)];
         if self.seen == Some(stamps) {
             return Ok(None);
@@ -77,7 +59,7 @@ impl ManagerFiles {
         self.seen = None;
     }
 
-    fn read(&self, is_manager: bool) -> Result<BTreeSet<ManagerAddress>, ManagersError> {
+    fn read(&self, is_manager: bool) -> Result<BTreeSet<SocketAddr>, ManagersError> {
         // Docker writes `null` for an empty list.
         let remotes: Option<Vec<Remote>> = parse(&self.remotes)?;
         let mut addresses: Vec<String> = remotes.into_iter().flatten().map(|remote| remote.addr).collect();
@@ -88,7 +70,7 @@ impl ManagerFiles {
         Ok(addresses
             .iter()
             .filter_map(|address| host(address))
-            .map(|host| ManagerAddress { host: host.to_owned(), port: self.port })
+            .map(|host| SocketAddr::new(host, self.port))
             .collect())
     }
 }
@@ -115,14 +97,16 @@ impl OwnState {
 }
 
 /// The host of `host:port`, `[v6]:port` or a bare address, unless it stands for every address.
-fn host(address: &str) -> Option<&str> {
+///
+/// A name is none: Docker has one only from joining by it until the managers tell their addresses, seconds later.
+fn host(address: &str) -> Option<IpAddr> {
     let host = match address.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?.0,
         // More than one colon without brackets is an IPv6 address without a port.
         None if address.matches(':').count() > 1 => address,
         None => address.split(':').next()?,
     };
-    (!matches!(host, "" | "0.0.0.0" | "::")).then_some(host)
+    host.parse().ok().filter(|host: &IpAddr| !host.is_unspecified())
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, ManagersError> {
@@ -161,7 +145,7 @@ mod tests {
 
     fn addresses(remotes: &str, own: &str, is_manager: bool) -> Vec<String> {
         let (_root, mut files) = swarm(remotes, own);
-        files.changed(is_manager).unwrap().unwrap().iter().map(ManagerAddress::to_string).collect()
+        files.changed(is_manager).unwrap().unwrap().iter().map(SocketAddr::to_string).collect()
     }
 
     const TWO: &str = r#"[{"node_id":"a","addr":"10.0.0.1:2377"},{"node_id":"b","addr":"[fd00::2]:2377"}]"#;
@@ -179,6 +163,13 @@ mod tests {
         let found_by_docker = r#"{"LocalAddr":"10.0.0.9","AdvertiseAddr":"0.0.0.0:2377"}"#;
         assert_eq!(addresses("[]", found_by_docker, true), ["10.0.0.9:42664"]);
         assert_eq!(addresses(TWO, "not JSON", true).len(), 2);
+    }
+
+    #[test]
+    fn the_name_that_a_node_joined_by_is_left_out() {
+        let joined =
+            r#"[{"node_id":"","addr":"manager.example:2377"},{"node_id":"a","addr":"10.0.0.1:2377"}]"#;
+        assert_eq!(addresses(joined, OWN, false), ["10.0.0.1:42664"]);
     }
 
     #[test]
@@ -205,7 +196,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_address_makes_it_fail(address in "[\\[\\]:.0-9a-f]{0,20}") {
-            prop_assert!(host(&address).is_none_or(|host| !host.is_empty()));
+            prop_assert!(host(&address).is_none_or(|host| !host.is_unspecified()));
         }
     }
 }

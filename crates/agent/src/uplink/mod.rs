@@ -11,6 +11,7 @@ mod link;
 mod managers;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use prost::Message;
@@ -23,7 +24,7 @@ use backlog::{Backlog, Sealed};
 pub(crate) use backoff::Backoff;
 pub(crate) use link::Credentials;
 use link::Link;
-pub(crate) use managers::{ManagerAddress, ManagerFiles};
+pub(crate) use managers::ManagerFiles;
 
 /// The links to all managers.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(crate) struct Uplink {
     backlog: Backlog,
     credentials: watch::Sender<Credentials>,
     info: wire::AgentInfo,
-    links: BTreeMap<ManagerAddress, Running>,
+    links: BTreeMap<SocketAddr, Running>,
 }
 
 /// A link's task, which ends when this is dropped.
@@ -66,7 +67,7 @@ impl Uplink {
     }
 
     /// Starts and ends links, so that there is one to each of `managers`.
-    pub(crate) fn set_managers(&mut self, managers: &BTreeSet<ManagerAddress>) {
+    pub(crate) fn set_managers(&mut self, managers: &BTreeSet<SocketAddr>) {
         self.links.retain(|manager, _| {
             let kept = managers.contains(manager);
             if !kept {
@@ -75,9 +76,9 @@ impl Uplink {
             kept
         });
         for manager in managers {
-            self.links.entry(manager.clone()).or_insert_with(|| {
+            self.links.entry(*manager).or_insert_with(|| {
                 let link = Link {
-                    manager: manager.clone(),
+                    manager: *manager,
                     credentials: self.credentials.subscribe(),
                     info: self.info.clone(),
                     outbox: self.backlog.outbox(),

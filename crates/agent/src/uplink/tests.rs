@@ -1,6 +1,5 @@
 //! Links against real collectors: tonic servers over real TLS, with certificates in the shape of Swarm's.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,8 +134,8 @@ impl Manager {
         Self { address, task, reports }
     }
 
-    fn as_target(&self) -> ManagerAddress {
-        ManagerAddress { host: self.address.ip().to_string(), port: self.address.port() }
+    fn as_target(&self) -> SocketAddr {
+        self.address
     }
 
     /// Ends it and all of its connections, as a crash would.
@@ -168,7 +167,7 @@ fn uplink(swarm: &Swarm) -> Uplink {
     Uplink::new(swarm.credentials("worker"), info)
 }
 
-fn targets(managers: &[&Manager]) -> BTreeSet<ManagerAddress> {
+fn targets(managers: &[&Manager]) -> BTreeSet<SocketAddr> {
     managers.iter().map(|manager| manager.as_target()).collect()
 }
 
@@ -231,7 +230,7 @@ async fn a_dead_manager_costs_the_others_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let dead = Manager::start(&swarm, "127.0.0.1:0").await;
     let mut managers = targets(&[&alive, &dead]);
-    managers.insert(ManagerAddress { host: "127.0.0.1".into(), port: silent.local_addr().unwrap().port() });
+    managers.insert(silent.local_addr().unwrap());
     dead.stop().await;
 
     let mut uplink = uplink(&swarm);

@@ -1,7 +1,6 @@
 //! Docker rotates certificates under a running collector.
 
-use clap::Parser as _;
-use swarmmanager_agent::{Args, Config};
+use swarmmanager_agent::Config;
 use swarmmanager_collector::Cause;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -31,18 +30,8 @@ impl RealAgent {
             .unwrap();
         rig.swarm.write_node(&swarm.join("certificates"), WORKER, node);
         let (root, port) = (docker_root.path().to_str().unwrap(), rig.address.port().to_string());
-        let flags = [
-            "swarm-agent",
-            "--proc",
-            "/proc",
-            "--sys",
-            "/sys",
-            "--docker-root",
-            root,
-            "--manager-port",
-            &port,
-        ];
-        let config = Config::from(Args::parse_from(flags));
+        let flags = ["--proc", "/proc", "--sys", "/sys", "--docker-root", root, "--manager-port", &port];
+        let config = Config::read(flags, |_| None).unwrap();
         let running = tokio::spawn(async move {
             swarmmanager_agent::run(config).await;
         });

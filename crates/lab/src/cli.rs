@@ -147,9 +147,12 @@ fn start(name: &str, up: &Up) -> Result<()> {
     };
     let since = Instant::now();
     let lab = Lab::up(name, nodes)?;
-    let count = lab.nodes().len();
+    let count = match lab.nodes().len() {
+        1 => "1 node".to_owned(),
+        count => format!("{count} nodes"),
+    };
     let seconds = since.elapsed().as_secs_f64();
-    say(&format!("Lab {name} is up: {count} nodes, registry {}, {seconds:.1} s\n", lab.registry()))?;
+    say(&format!("Lab {name} is up: {count}, registry {}, {seconds:.1} s\n", lab.registry()))?;
     show(&lab.status()?, Format::Table)
 }
 

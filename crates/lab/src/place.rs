@@ -15,6 +15,8 @@ use crate::program;
 use crate::wait::{self, Look};
 
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// What the shell says that could not set up the namespaces.
+const FAILED: &str = "nothing is set up";
 /// Enough to see why a daemon ended.
 const LOG_LINES: usize = 15;
 
@@ -58,15 +60,19 @@ impl Place {
         let folder = self.layout.node(&self.name);
         let log = folder.join("holder.log");
         let hold = format!(
-            "set -e\n{setup}\nif read -r _ <{first}; then exit 1; fi\n{join}\nexec sleep infinity",
+            "trap 'echo {FAILED} >&2' EXIT\nset -e\n{setup}\nif read -r _ <{first}; then exit 1; fi\n{join}\nexec sleep infinity",
             first = self.cgroups.file(&self.holder_cgroup(), "cgroup.procs").display(),
             join = self.cgroups.join_script(&self.holder_cgroup()),
         );
         let unshare = ["unshare", "--net", "--mount", "--uts", "--ipc", "--", "sh", "-c", &hold];
         self.launch(&unshare.map(str::to_owned), &log)?;
         let what = format!("the namespaces of {}", self.name);
-        wait::until(what, START_LIMIT, || {
-            Ok(self.holder().map_or_else(|| Look::NotYet(log_end(&log)), Look::Done))
+        wait::until(what.clone(), START_LIMIT, || match self.holder() {
+            Some(holder) => Ok(Look::Done(holder)),
+            None if log_end(&log).ends_with(FAILED) => {
+                Err(LabError::Ended { what: what.clone(), log: log_end(&log) })
+            }
+            None => Ok(Look::NotYet(log_end(&log))),
         })
     }
 

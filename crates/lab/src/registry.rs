@@ -27,7 +27,7 @@ pub(crate) fn start(site: &Site) -> Result<(), LabError> {
         let images = site.layout.registry_images();
         let settings = site.layout.run().join("registry.yml");
         let text = format!(
-            "version: 0.1\nlog: {{level: warn}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{}\"}}\n",
+            "version: 0.1\nlog: {{level: warn, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{}\"}}\n",
             images.display(),
             site.registry(),
         );

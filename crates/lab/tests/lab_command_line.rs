@@ -8,7 +8,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host::{Host, assert_gone, refused, said, succeeded, wait_for};
 
@@ -236,4 +236,20 @@ fn commands_reach_the_node_that_they_name() {
         if table.contains("ready") { Ok(table) } else { Err(table) }
     });
     assert!(table.contains("500MHz") && table.contains("64MiB"), "{table}");
+}
+
+#[test]
+fn a_node_that_cannot_start_says_why() {
+    let lab = CommandLine::new("broken");
+    lab.up("1");
+    lab.run(&["kill", "ap1"]);
+    let disk = Path::new("/var/lib/swarmlab").join(&lab.name).join("ap1.ext4");
+    fs::write(disk, "this is no file system").unwrap();
+    let since = Instant::now();
+    let error = refused(&mut lab.lab(&["start", "ap1"]));
+    assert!(
+        error.starts_with("error: the namespaces of ap1 ended") && error.contains("/var/lib/docker"),
+        "{error}"
+    );
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
 }

@@ -16,6 +16,11 @@ pub(crate) fn explanation(decision: &Decision) -> String {
     let header = "NODE\tSCORE\tRESOURCE\tCAPACITY\tUSED\tRESERVED\tFREE\tDEMAND\tSHARE\tNOTES".to_owned();
     let rows = explanation.nodes.iter().flat_map(|verdict| rows(verdict, chosen == Some(&verdict.node)));
     let mut text = asked(explanation);
+    if explanation.nodes.iter().flat_map(|verdict| &verdict.parts).any(|part| part.unseen > 0.0) {
+        text.push_str(
+            "USED a+b: a is measured, b was placed a moment ago and does not show in measurements yet\n",
+        );
+    }
     text.push_str(&aligned(std::iter::once(header).chain(rows)));
     text
 }
@@ -64,7 +69,6 @@ fn numbers(part: Option<&Part>) -> String {
     let amount = |amount| part.resource.amount(amount);
     let mut used = amount(part.used);
     if part.unseen > 0.0 {
-        // Placed a moment ago, and not to be seen in the measurements yet.
         let _ = write!(used, "+{}", amount(part.unseen));
     }
     let share = if part.share > 1000.0 { "-".to_owned() } else { format!("{:.1}%", part.share * 100.0) };

@@ -16,6 +16,7 @@ pub(crate) struct CgroupFiles {
     cpu: Option<KernelFile>,
     memory: Option<KernelFile>,
     memory_stat: Option<KernelFile>,
+    last_memory: LastMemory,
     /// Version 2 only; version 1 has it in `memory_stat`.
     swap: Option<KernelFile>,
     block_io: Option<KernelFile>,
@@ -30,6 +31,20 @@ pub(crate) struct MemoryUse {
     pub(crate) swap: u64,
 }
 
+/// What was read last. `memory.stat` costs as much as all other files of a container together, and while the use of
+/// memory stays the same to the byte, hardly any of it can have become cache.
+#[derive(Debug, Default)]
+struct LastMemory {
+    usage: u64,
+    droppable: Option<u64>,
+    swap: u64,
+    /// How many more readings it holds for.
+    holds_for: u32,
+}
+
+/// Memory may turn into cache that can be dropped without being more or less: seen after so many readings at most.
+const MEMORY_STAT_HOLDS_FOR: u32 = 9;
+
 /// Whether a read failed because its cgroup was removed.
 pub(crate) fn is_gone(error: &io::Error) -> bool {
     error.raw_os_error() == Some(Errno::NODEV.raw_os_error())
@@ -43,6 +58,7 @@ impl CgroupFiles {
             cpu: None,
             memory: None,
             memory_stat: None,
+            last_memory: LastMemory::default(),
             swap: None,
             block_io: None,
         };
@@ -88,20 +104,28 @@ impl CgroupFiles {
     }
 
     /// Memory in use.
-    pub(crate) fn memory(&self, buffer: &mut ReadBuffer) -> io::Result<Option<MemoryUse>> {
+    pub(crate) fn memory(&mut self, buffer: &mut ReadBuffer) -> io::Result<Option<MemoryUse>> {
         let (Some(usage), Some(stat)) = (&self.memory, &self.memory_stat) else { return Ok(None) };
         let Some(usage) = sole_number(usage.read(buffer)?) else { return Ok(None) };
-        let stat = stat.read(buffer)?;
-        let (droppable, swap) = match self.version {
-            Version::V1 => (number_of(stat, b"total_inactive_file"), number_of(stat, b"total_swap")),
-            Version::V2 => {
-                let droppable = number_of(stat, b"inactive_file");
-                (droppable, self.swap.as_ref().and_then(|file| sole_number(file.read(buffer).ok()?)))
-            }
-        };
+        let last = &mut self.last_memory;
+        if last.usage == usage && last.holds_for > 0 {
+            last.holds_for -= 1;
+        } else {
+            let stat = stat.read(buffer)?;
+            let (droppable, swap) = match self.version {
+                Version::V1 => (number_of(stat, b"total_inactive_file"), number_of(stat, b"total_swap")),
+                Version::V2 => (number_of(stat, b"inactive_file"), None),
+            };
+            *last =
+                LastMemory { usage, droppable, swap: swap.unwrap_or(0), holds_for: MEMORY_STAT_HOLDS_FOR };
+        }
         // The two numbers are not read in one moment; Docker then ignores the second.
-        let working_set = droppable.filter(|bytes| *bytes < usage).map_or(usage, |bytes| usage - bytes);
-        Ok(Some(MemoryUse { working_set, swap: swap.unwrap_or(0) }))
+        let droppable = last.droppable.filter(|bytes| *bytes < usage);
+        let swap = match &self.swap {
+            Some(file) => sole_number(file.read(buffer)?).unwrap_or(0),
+            None => last.swap,
+        };
+        Ok(Some(MemoryUse { working_set: usage - droppable.unwrap_or(0), swap }))
     }
 
     /// Bytes read from and written to block devices so far.
@@ -184,7 +208,7 @@ mod tests {
                 "8:0 Read 4096\n8:0 Write 8192\n8:0 Sync 1\n7:1 Read 4\n8:0 Total 12292\nTotal 12292\n",
             ),
         ]);
-        let (files, mut buffer) = (open(&dir), ReadBuffer::new());
+        let (mut files, mut buffer) = (open(&dir), ReadBuffer::new());
         assert_eq!(files.cpu_nanos(&mut buffer).unwrap(), Some(123456789));
         let memory = files.memory(&mut buffer).unwrap();
         assert_eq!(memory, Some(MemoryUse { working_set: 600000, swap: 77 }));
@@ -203,7 +227,7 @@ mod tests {
                 "8:0 rbytes=4096 wbytes=8192 rios=1 wios=2 dbytes=0 dios=0\n7:1 \n8:16 rbytes=4\n",
             ),
         ]);
-        let (files, mut buffer) = (open(&dir), ReadBuffer::new());
+        let (mut files, mut buffer) = (open(&dir), ReadBuffer::new());
         assert_eq!(files.cpu_nanos(&mut buffer).unwrap(), Some(123456000));
         assert_eq!(files.memory(&mut buffer).unwrap(), Some(MemoryUse { working_set: 600000, swap: 0 }));
         assert_eq!(files.block_io(&mut buffer).unwrap(), Some((4100, 8192)));
@@ -221,6 +245,28 @@ mod tests {
     }
 
     #[test]
+    fn cache_is_looked_at_again_when_the_use_changes_and_now_and_then() {
+        let dir = tree(&[
+            ("cgroup.controllers", "memory"),
+            ("docker/c/memory.current", "1000\n"),
+            ("docker/c/memory.stat", "inactive_file 100\n"),
+        ]);
+        let write = |file: &str, text: &str| {
+            fs::write(dir.path().join("fs/cgroup/docker/c").join(file), text).unwrap();
+        };
+        let (mut files, mut buffer) = (open(&dir), ReadBuffer::new());
+        let mut working_set = || files.memory(&mut buffer).unwrap().unwrap().working_set;
+        assert_eq!(working_set(), 900);
+        write("memory.stat", "inactive_file 200\n");
+        assert_eq!(working_set(), 900);
+        write("memory.current", "1001\n");
+        assert_eq!(working_set(), 801);
+        write("memory.stat", "inactive_file 300\n");
+        let seen_after = (1..100).find(|_| working_set() == 701).unwrap();
+        assert_eq!(seen_after, MEMORY_STAT_HOLDS_FOR + 1);
+    }
+
+    #[test]
     fn swap_of_version_2_is_in_a_file_of_its_own() {
         let dir = tree(&[
             ("cgroup.controllers", "memory"),
@@ -229,7 +275,7 @@ mod tests {
             ("lxc/edge/memory.swap.current", "4096\n"),
         ]);
         let layout = Layout::detect(dir.path()).unwrap();
-        let files = CgroupFiles::open_with_swap(&layout, Path::new("lxc/edge"));
+        let mut files = CgroupFiles::open_with_swap(&layout, Path::new("lxc/edge"));
         assert_eq!(files.memory(&mut ReadBuffer::new()).unwrap().unwrap().swap, 4096);
     }
 

@@ -85,7 +85,7 @@ impl ScopeProbe {
     }
 
     fn sample_memory(
-        &self,
+        &mut self,
         machine: &Memory,
         buffer: &mut ReadBuffer,
         node: &mut wire::NodeSample,

@@ -3,21 +3,15 @@
 //!
 //! Full, with 20 containers, it takes about 17 KiB of seconds, 40 KiB of minutes and 13 KiB of containers.
 
-use std::collections::BTreeMap;
-
 use swarmmanager_units::ContainerId;
 
+use crate::containers::{ContainerHistory, Containers};
 use crate::ring::Ring;
 use crate::{AgentInfo, ContainerSample, Moment, NodeSample, Report, Statistics};
 
 const SECONDS: usize = 600;
 const MINUTES: usize = 1440;
-const CONTAINER_SECONDS: usize = 61;
 const MINUTE_MS: u64 = 60_000;
-/// A container that was not in the reports for so long is gone.
-const FORGOTTEN_AFTER_MS: u64 = 60_000;
-/// Where containers come and go faster than that, the latest report's alone are remembered.
-const MOST_CONTAINERS: usize = 2_000;
 
 /// What a node used at one moment, or on average over one minute.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,30 +54,6 @@ pub struct LatestReport {
     pub containers: Vec<ContainerSample>,
 }
 
-/// The last minute of a container.
-#[derive(Debug, Clone)]
-pub struct ContainerHistory {
-    points: Ring<(f32, f32)>,
-    last_seen: Moment,
-}
-
-impl ContainerHistory {
-    /// Seconds seen, 61 at the most.
-    pub fn samples(&self) -> usize {
-        self.points.len()
-    }
-
-    /// CPU in use over the newest `seconds`, in MHz.
-    pub fn cpu(&self, seconds: usize) -> Option<Statistics> {
-        Statistics::of(self.points.last(seconds).map(|(cpu, _)| f64::from(*cpu)))
-    }
-
-    /// Memory in use over the newest `seconds`, in bytes.
-    pub fn memory(&self, seconds: usize) -> Option<Statistics> {
-        Statistics::of(self.points.last(seconds).map(|(_, memory)| f64::from(*memory)))
-    }
-}
-
 /// The history of one node.
 #[derive(Debug, Clone)]
 pub struct NodeHistory {
@@ -92,7 +62,7 @@ pub struct NodeHistory {
     seconds: Ring<Point>,
     minutes: Ring<Point>,
     minute: Option<Minute>,
-    containers: BTreeMap<ContainerId, ContainerHistory>,
+    containers: Containers,
 }
 
 impl Default for NodeHistory {
@@ -103,7 +73,7 @@ impl Default for NodeHistory {
             seconds: Ring::new(SECONDS),
             minutes: Ring::new(MINUTES),
             minute: None,
-            containers: BTreeMap::new(),
+            containers: Containers::default(),
         }
     }
 }
@@ -125,19 +95,7 @@ impl NodeHistory {
         };
         self.seconds.push(point);
         self.average(point);
-        for sample in &report.containers {
-            let history = self
-                .containers
-                .entry(sample.id)
-                .or_insert_with(|| ContainerHistory { points: Ring::new(CONTAINER_SECONDS), last_seen: at });
-            history.points.push((sample.cpu_used.get() as f32, sample.memory_working_set.as_f64() as f32));
-            history.last_seen = at;
-        }
-        if self.containers.len() > report.containers.len() {
-            let forgotten_after =
-                if self.containers.len() > MOST_CONTAINERS { 0 } else { FORGOTTEN_AFTER_MS };
-            self.containers.retain(|_, container| container.last_seen >= at.before(forgotten_after));
-        }
+        self.containers.record(at, &report.containers);
         if report.agent.is_some() {
             self.agent = report.agent;
         }
@@ -157,7 +115,7 @@ impl NodeHistory {
     }
 
     /// The last minute of a container.
-    pub fn container(&self, id: &ContainerId) -> Option<&ContainerHistory> {
+    pub fn container(&self, id: &ContainerId) -> Option<ContainerHistory<'_>> {
         self.containers.get(id)
     }
 
@@ -275,25 +233,6 @@ mod tests {
         history.record(Moment::from_millis(5000), 0, report(1e6, &[]));
         assert_eq!(history.latest().unwrap().node.cpu_used.get(), 9.0);
         assert_eq!(history.seconds().count(), 10);
-    }
-
-    #[test]
-    fn a_node_whose_containers_are_new_each_second_is_not_remembered_without_end() {
-        let mut history = NodeHistory::default();
-        for second in 0..30_u64 {
-            let mut raw = wire::NodeReport {
-                node_id: "n".into(),
-                node: Some(wire::NodeSample::default()),
-                ..Default::default()
-            };
-            raw.containers.extend((0..1000_u64).map(|number| {
-                let mut id = [0; 32];
-                id[..8].copy_from_slice(&(second * 1000 + number).to_le_bytes());
-                wire::ContainerSample { id: id.into(), ..Default::default() }
-            }));
-            history.record(Moment::from_millis(second * 1000), 0, Report::try_from(raw).unwrap());
-            assert!((1000..=MOST_CONTAINERS).contains(&history.containers.len()), "{second}");
-        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! told the time, as a [`Moment`], and never read a clock; [`Clock`] is the one place that does.
 
 mod clock;
+mod codec;
+mod containers;
 mod fleet;
 mod history;
 mod report;
@@ -17,8 +19,9 @@ pub mod wire {
 }
 
 pub use clock::{Clock, Moment};
+pub use containers::ContainerHistory;
 pub use fleet::Fleet;
-pub use history::{ContainerHistory, LatestReport, NodeHistory, Point, Resource};
+pub use history::{LatestReport, NodeHistory, Point, Resource};
 pub use report::{AgentInfo, ContainerSample, NodeSample, Pressure, Report, ReportError};
 pub use statistics::{Statistics, percentile};
 

@@ -34,10 +34,6 @@ impl<T> Ring<T> {
     pub(crate) fn last(&self, count: usize) -> impl Iterator<Item = &T> + Clone {
         self.values.range(self.values.len().saturating_sub(count)..)
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.values.len()
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The door: accepts connections, follows the rotation of the node's own certificate.
 
 use std::fmt::Display;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use arc_swap::ArcSwap;
 use swarmmanager_identity::{Identity, IdentityError, Revision};
 use swarmmanager_telemetry::{Clock, Fleet};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::runtime::Builder;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_rustls::TlsAcceptor;
 
@@ -29,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Takes agents' reports in.
 pub struct Collector {
-    listener: TcpListener,
+    listener: std::net::TcpListener,
     certificates: PathBuf,
     shared: Arc<Shared>,
     tls: ArcSwap<Tls>,
@@ -59,8 +61,10 @@ impl Collector {
     /// many files as the system allows.
     pub async fn bind(addr: SocketAddr, certificates: &Path) -> Result<Self, CollectorError> {
         let tls = Tls::load(certificates)?;
-        let listener =
-            TcpListener::bind(addr).await.map_err(|source| CollectorError::Bind { addr, source })?;
+        let listener = TcpListener::bind(addr)
+            .await
+            .and_then(TcpListener::into_std)
+            .map_err(|source| CollectorError::Bind { addr, source })?;
         let shared = Shared {
             fleet: Fleet::default(),
             clock: Clock::start(),
@@ -78,7 +82,7 @@ impl Collector {
     }
 
     /// The address that it listens on.
-    pub fn local_addr(&self) -> std::io::Result<SocketAddr> {
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
@@ -102,16 +106,42 @@ impl Collector {
         self.shared.members.clone()
     }
 
-    /// Takes reports in until dropped.
+    /// Takes reports in until dropped, in a thread of its own: thousands of agents fit into one core, and however many
+    /// knock, the rest of the process goes on.
     pub async fn run(self) {
-        let announce = watch::Sender::new(());
-        tokio::join!(self.accept(&announce), self.follow_rotation(&announce));
+        let (_stop, stopped) = oneshot::channel::<()>();
+        let (ending, ended) = oneshot::channel::<()>();
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        let thread = std::thread::Builder::new().name("collector".into()).spawn(move || {
+            let _logging = tracing::dispatcher::set_default(&dispatch);
+            if let Err(error) = self.run_until(stopped) {
+                tracing::error!(%error, "the collector cannot run");
+            }
+            drop(ending);
+        });
+        match thread {
+            Ok(_) => _ = ended.await,
+            Err(error) => tracing::error!(%error, "the collector cannot be given a thread"),
+        }
     }
 
-    async fn accept(&self, announce: &watch::Sender<()>) {
+    fn run_until(&self, stopped: oneshot::Receiver<()>) -> io::Result<()> {
+        Builder::new_current_thread().enable_all().build()?.block_on(async {
+            let listener = TcpListener::from_std(self.listener.try_clone()?)?;
+            let announce = watch::Sender::new(());
+            tokio::select! {
+                () = self.accept(listener, &announce) => {}
+                () = self.follow_rotation(&announce) => {}
+                _ = stopped => {}
+            }
+            Ok(())
+        })
+    }
+
+    async fn accept(&self, listener: TcpListener, announce: &watch::Sender<()>) {
         let admission = Admission::new(self.limits.handshakes);
         loop {
-            match self.listener.accept().await {
+            match listener.accept().await {
                 Ok((tcp, address)) => self.let_in(tcp, address, &admission, announce),
                 Err(error) => {
                     // Out of descriptors, most likely: those that are open go on, new ones wait.

@@ -1,6 +1,7 @@
 //! The one call that agents make: a stream of reports.
 
 use std::fmt::Display;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +10,7 @@ use swarmmanager_telemetry::wire::collector_server::Collector;
 use swarmmanager_telemetry::wire::{NodeReport, StreamSummary};
 use swarmmanager_telemetry::{Report, ReportError};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::bucket::Bucket;
@@ -64,13 +65,20 @@ struct Intake<'a> {
 
 impl Intake<'_> {
     async fn take_all(&mut self, mut reports: Streaming<NodeReport>) -> Result<(), Status> {
+        // One timer that is put off by each report costs less than one for each.
+        let mut silence = pin!(sleep(SILENCE));
         loop {
-            match timeout(SILENCE, reports.message()).await {
-                Ok(Ok(Some(report))) => self.take(report)?,
-                Ok(Ok(None)) => return Ok(()),
-                Ok(Err(status)) => return Err(self.broken(status)),
-                Err(_) => return Err(self.refuse(Cause::TimedOut, &"no report for 30 s")),
+            let next = tokio::select! {
+                biased;
+                next = reports.message() => next,
+                () = &mut silence => return Err(self.refuse(Cause::TimedOut, &"no report for 30 s")),
+            };
+            match next {
+                Ok(Some(report)) => self.take(report)?,
+                Ok(None) => return Ok(()),
+                Err(status) => return Err(self.broken(status)),
             }
+            silence.as_mut().reset(Instant::now() + SILENCE);
         }
     }
 

@@ -111,8 +111,11 @@ impl Link {
         let tls = TlsConnector::from(config).connect(Identity::manager_name(), tcp).await?;
         let mut http = h2::client::Builder::new();
         http.initial_window_size(16 << 10).initial_connection_window_size(64 << 10);
-        let (requests, connection) = http.handshake(tls).await?;
+        let (requests, mut connection) = http.handshake(tls).await?;
+        let ping_pong = connection.ping_pong();
         tokio::spawn(connection);
+        // A client is through with the handshake before the server is. The next may knock once this one is in.
+        ping_pong.context("no pings")?.ping(h2::Ping::opaque()).await?;
         let request = http::Request::post("https://swarm-manager/swarmmanager.telemetry.v1.Collector/Report")
             .header("content-type", "application/grpc")
             .header("te", "trailers")

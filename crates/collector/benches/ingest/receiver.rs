@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use swarmmanager_collector::{Collector, CollectorStats};
-use swarmmanager_telemetry::{Clock, Fleet, Moment, NodeHistory, Report, wire};
+use swarmmanager_telemetry::{Clock, Fleet, Moment, Report, wire};
 use swarmmanager_units::NodeId;
 use tokio::time::{Instant, sleep};
 
@@ -91,28 +91,29 @@ async fn wait_for(stats: &Arc<CollectorStats>, sent: u64) -> u64 {
 
 /// Gives every node the history that it has after a day.
 fn fill(fleet: &Fleet, clock: Clock, agents: usize) -> Result<()> {
-    let full = day(clock.now())?;
+    let day = day(clock.now())?;
     for agent in 0..agents {
         let history = fleet.enter(&NodeId::from(load::node_id(agent)));
-        *history.lock().map_err(|_| anyhow::anyhow!("a history is broken"))? = full.clone();
+        let mut history = history.lock().map_err(|_| anyhow::anyhow!("a history is broken"))?;
+        for (at, report) in &day {
+            history.record(*at, 0, report.clone());
+        }
     }
     Ok(())
 }
 
-/// What is known after a day.
-fn day(now: Moment) -> Result<NodeHistory> {
-    let minutes = (1..DAY_MS / MINUTE_MS).rev().map(|minute| (now.before(minute * MINUTE_MS), false));
-    let seconds = (1..SECONDS).rev().map(|second| (now.before(second * 1000), second <= CONTAINER_SECONDS));
-    // The minutes of the last ten are filled by their seconds.
-    let minutes = minutes.filter(|(at, _)| now.since(*at) > Duration::from_secs(SECONDS));
-    let mut history = NodeHistory::default();
-    for (variant, (at, with_containers)) in minutes.chain(seconds).enumerate() {
+/// What was reported in a day: once a minute, and once a second at its end.
+fn day(now: Moment) -> Result<Vec<(Moment, Report)>> {
+    let minutes = (SECONDS / 60 + 1..=DAY_MS / MINUTE_MS).rev();
+    let minutes = minutes.map(|minute| (now.before(minute * MINUTE_MS), false));
+    let seconds = (1..=SECONDS).rev().map(|second| (now.before(second * 1000), second <= CONTAINER_SECONDS));
+    let report = |(variant, (at, with_containers)): (usize, (Moment, bool))| {
         let mut sample: wire::NodeReport = load::sample(variant);
         sample.node_id = "n".into();
         if !with_containers {
             sample.containers.clear();
         }
-        history.record(at, 0, Report::try_from(sample)?);
-    }
-    Ok(history)
+        Ok((at, Report::try_from(sample)?))
+    };
+    minutes.chain(seconds).enumerate().map(report).collect()
 }

@@ -29,5 +29,5 @@ pub(crate) fn print(rows: &[Row], size: u64) {
 
 fn line(name: &str, containers: usize, cost: Cost) -> String {
     let memory = cost.memory as f64 / f64::from(1 << 20);
-    format!("| {name} | {containers} | {:.3} | {memory:.1} MiB |", cost.cpu_percent)
+    format!("| {name} | {containers} | {:.3} | {memory:.2} MiB |", cost.cpu_percent)
 }

@@ -1,4 +1,4 @@
-//! What Docker itself says of a container, and the kernel of a cgroup.
+//! What Docker itself says of a container, and the kernel of a cgroup and a cable.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -80,6 +80,14 @@ impl Stats {
 pub(crate) fn layer(node: &Node, container: &ContainerId) -> u64 {
     let size = ["inspect", "--size", "--format", "{{.SizeRw}}", &container.to_string()].map(str::to_owned);
     said(node.docker().args(size)).unwrap().parse().unwrap()
+}
+
+/// Bytes that a node has received and sent over its cable.
+pub(crate) fn cable(node: &Node) -> [f64; 2] {
+    let text = fs::read_to_string(node.root().unwrap().with_file_name("net/dev")).unwrap();
+    let line = text.lines().find_map(|line| line.trim_start().strip_prefix("eth0:")).unwrap();
+    let counters: Vec<f64> = line.split_whitespace().map(|counter| counter.parse().unwrap()).collect();
+    [counters[0], counters[8]]
 }
 
 /// CPU time that a cgroup has had, in seconds.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use swarmmanager_lab::Load;
-use swarmmanager_units::Bytes;
+use swarmmanager_lab::{Load, Node};
+use swarmmanager_telemetry::ContainerSample;
+use swarmmanager_units::{Bytes, ContainerId};
 
 use crate::docker::{self, Stats};
 use crate::stage::{CORES, MEMORY_MIB, Stage, said};
-use crate::watch::{self, container, during, mean, total, window};
+use crate::watch::{container, during, mean, total, window};
 
 const WINDOW: Duration = Duration::from_secs(10);
 /// A container's network may be found a second later than the container.
@@ -75,8 +76,37 @@ fn a_loaded_node_s_figures_are_the_kernel_s_and_docker_s() {
     close("a container's memory", reported.as_f64(), told, 0.02 * told);
 }
 
+/// In a container: 8 times 60,000 bytes there and back again, 20 MiB onto the disk.
+const TRAFFIC: &str = "gateway=$(ip route | awk '/default/ {print $3}'); ping -q -c 8 -s 60000 $gateway >/dev/null & \
+    for part in 1 2 3 4 5; do dd if=/dev/zero of=/file$part bs=1M count=4 oflag=direct; sleep 1; done; wait";
+const SENT: f64 = 8.0 * 60_000.0;
+const WRITTEN: f64 = 20.0 * 1_048_576.0;
+
+/// What Docker counted for a container, and the kernel at the node's cable.
+struct Counted {
+    network: [f64; 2],
+    block_io: [f64; 2],
+    cable: [f64; 2],
+}
+
+impl Counted {
+    fn now(node: &Node, container: &ContainerId) -> Self {
+        let stats = Stats::of(node, container);
+        Self { network: stats.network(), block_io: stats.block_io(), cable: docker::cable(node) }
+    }
+
+    fn since(&self, before: &Self) -> Self {
+        let grown = |now: [f64; 2], before: [f64; 2]| [now[0] - before[0], now[1] - before[1]];
+        Self {
+            network: grown(self.network, before.network),
+            block_io: grown(self.block_io, before.block_io),
+            cable: grown(self.cable, before.cable),
+        }
+    }
+}
+
 #[test]
-fn a_container_s_traffic_and_layer_are_docker_s() {
+fn traffic_and_a_layer_s_size_are_docker_s_and_the_kernel_s() {
     let stage = Stage::start();
     let worker = stage.worker();
     let quiet = docker::run(worker, &[], "sleep 10000");
@@ -91,41 +121,50 @@ fn a_container_s_traffic_and_layer_are_docker_s() {
     });
     window(Duration::from_secs(5));
 
-    let (reports, [network, block]) = during(&stage, "ap3", || {
+    let (reports, counted) = during(&stage, "ap3", || {
         window(Duration::from_secs(2));
-        let before = Stats::of(worker, &id);
-        docker::exec(
-            worker,
-            &id,
-            "gateway=$(ip route | awk '/default/ {print $3}'); ping -q -c 8 -s 60000 $gateway >/dev/null & \
-             for part in 1 2 3 4 5; do dd if=/dev/zero of=/file$part bs=1M count=4 oflag=direct; sleep 1; done; wait",
-        );
-        let after = Stats::of(worker, &id);
+        let before = Counted::now(worker, &id);
+        docker::exec(worker, &id, TRAFFIC);
+        let manager = stage.lab.node("ap1").unwrap().address().to_string();
+        let ping = ["ping", "-q", "-c", "8", "-s", "60000", &manager];
+        said(worker.command("busybox").unwrap().args(ping)).unwrap();
+        let after = Counted::now(worker, &id);
         window(Duration::from_secs(2));
-        [Stats::network, Stats::block_io].map(|counters| {
-            let (before, after) = (counters(&before), counters(&after));
-            [after[0] - before[0], after[1] - before[1]]
-        })
+        after.since(&before)
     });
     let close = |what: &str, reported: f64, told: f64, least: f64| {
         assert!(told >= least, "{what}: {told} is told, at least {least} was made");
         assert!((reported - told).abs() <= 0.05 * told, "{what}: reported {reported}, told {told}");
     };
-    close("received", total(&reports, &id, |sample| sample.network_rx), network[0], 8.0 * 60_000.0);
-    close("sent", total(&reports, &id, |sample| sample.network_tx), network[1], 8.0 * 60_000.0);
-    close("written", total(&reports, &id, |sample| sample.block_write), block[1], 20e6);
+    let total_of = |id: &ContainerId, rate: fn(&ContainerSample) -> f32| {
+        total(&reports, |report| rate(container(report, id)))
+    };
+    close("a container received", total_of(&id, |sample| sample.network_rx), counted.network[0], SENT);
+    close("a container sent", total_of(&id, |sample| sample.network_tx), counted.network[1], SENT);
+    close("a container wrote", total_of(&id, |sample| sample.block_write), counted.block_io[1], WRITTEN);
+    close("the node received", total(&reports, |report| report.node.network_rx), counted.cable[0], SENT);
+    close("the node sent", total(&reports, |report| report.node.network_tx), counted.cable[1], SENT);
     for other in [&quiet, &alone] {
-        assert!(
-            total(&reports, other, |sample| sample.network_rx) < 10_000.0,
-            "another's traffic is not its own"
-        );
-        assert_eq!(total(&reports, other, |sample| sample.block_write), 0.0);
+        let received = total_of(other, |sample| sample.network_rx);
+        assert!(received < 10_000.0, "another's traffic is not its own: {received}");
+        assert_eq!(total_of(other, |sample| sample.block_write), 0.0);
     }
+    assert_sizes(&stage, &id);
+}
 
-    let told = docker::layer(worker, &id);
-    assert!(told >= 20 << 20);
+/// Of the node's disk, and of the container's writable layer in it.
+fn assert_sizes(stage: &Stage, id: &ContainerId) {
+    let worker = stage.worker();
+    let disk = rustix::fs::statvfs(worker.root().unwrap().join("var/lib/docker")).unwrap();
+    let node = stage.latest("ap3").unwrap().node;
+    assert_eq!(node.disk_total, Bytes::new(disk.f_blocks * disk.f_frsize));
+    let used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize;
+    assert!(node.disk_used.get().abs_diff(used) < 4 << 20, "{} and {used}", node.disk_used);
+
+    let told = docker::layer(worker, id);
+    assert!(told as f64 >= WRITTEN, "{told}");
     stage.until("the size of the layer", LAYER_LIMIT, || {
-        let size = watch::container(&stage.latest("ap3").unwrap(), &id).writable_layer;
+        let size = container(&stage.latest("ap3").unwrap(), id).writable_layer;
         if size == Some(Bytes::new(told)) { Ok(()) } else { Err((size, told)) }
     });
 }

@@ -50,10 +50,9 @@ pub(crate) fn container<'r>(report: &'r LatestReport, id: &ContainerId) -> &'r C
     report.containers.iter().find(|sample| sample.id == *id).unwrap()
 }
 
-/// What a rate of a container comes to over the reports.
-pub(crate) fn total(reports: &[LatestReport], id: &ContainerId, rate: fn(&ContainerSample) -> f32) -> f64 {
-    let second = |pair: &[LatestReport]| {
-        f64::from(rate(container(&pair[1], id))) * pair[1].at.since(pair[0].at).as_secs_f64()
-    };
+/// What a rate comes to over the reports.
+pub(crate) fn total(reports: &[LatestReport], rate: impl Fn(&LatestReport) -> f32) -> f64 {
+    let second =
+        |pair: &[LatestReport]| f64::from(rate(&pair[1])) * pair[1].at.since(pair[0].at).as_secs_f64();
     reports.windows(2).map(second).sum()
 }

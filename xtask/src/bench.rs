@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use crate::binaries::{self, BINARIES_VARIABLE, Profile};
+use crate::binaries::{self, BINARIES_VARIABLE};
 use crate::{command, packages, workspace};
 
 /// What can be measured.
@@ -56,7 +56,7 @@ impl Bench {
 fn agent() -> Result<String> {
     packages::install(packages::FOR_LAB)?;
     packages::install(packages::FOR_AGENT_BENCH)?;
-    let programs = binaries::build(Profile::Release)?;
+    let programs = binaries::build_small()?;
     let mut cargo = workspace::cargo("bench");
     command::output(
         cargo

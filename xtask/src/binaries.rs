@@ -59,10 +59,8 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         Profile::Release => {
             let (small, others): (Vec<_>, Vec<_>) = PROGRAMS.iter().partition(|program| program.is_small);
             compile(profile.name(), &others)?;
-            for program in small {
-                compile_small(program)?;
-                replace(&output(SMALL), &folder, program.name)?;
-            }
+            let small_ones = build_small()?;
+            small.iter().try_for_each(|program| replace(&small_ones, &folder, program.name))?;
         }
     }
     for program in PROGRAMS {
@@ -71,6 +69,12 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         }
     }
     Ok(folder)
+}
+
+/// Builds the programs whose size counts, as they are shipped, and returns the folder that holds them.
+pub(crate) fn build_small() -> Result<PathBuf> {
+    PROGRAMS.iter().filter(|program| program.is_small).try_for_each(compile_small)?;
+    Ok(output(SMALL))
 }
 
 fn compile(profile: &str, programs: &[&Program]) -> Result<()> {

@@ -14,6 +14,9 @@ use crate::{agent_image, command, workspace};
 /// Shells that get completions.
 const SHELLS: [&str; 3] = ["bash", "fish", "zsh"];
 
+/// What is taken from the checkout as it is.
+const UNIT: &str = "swarm-manager.service";
+
 /// Builds the static programs, the agent's image and shell completions, and their checksums.
 pub(crate) fn run() -> Result<()> {
     let built = binaries::build(Profile::Release)?;
@@ -23,25 +26,37 @@ pub(crate) fn run() -> Result<()> {
     }
     fs::create_dir(&dist).with_context(|| format!("cannot create {}", dist.display()))?;
 
-    let mut files = Vec::new();
-    for program in PROGRAMS {
-        fs::copy(built.join(program.name), dist.join(program.name))
-            .with_context(|| format!("cannot copy {}", program.name))?;
-        files.push(program.name.to_owned());
-    }
+    let mut files = programs(&built, &dist)?;
     let archive = "swarmmanager-agent.tar";
     agent_image::write(&built.join("swarm-agent"), &dist.join(archive))?;
     files.push(archive.to_owned());
-    for shell in SHELLS {
-        let name = format!("swarm-manager.{shell}");
-        let script = command::output(Command::new(built.join("swarm-manager")).args(["completion", shell]))?;
-        fs::write(dist.join(&name), script).with_context(|| format!("cannot write {name}"))?;
-        files.push(name);
-    }
+    files.extend(completions(&built.join("swarm-manager"), &dist)?);
+    copy(&workspace::root().join("packaging"), &dist, UNIT)?;
+    files.push(UNIT.to_owned());
 
     let sums = checksums(&dist, &files)?;
     fs::write(dist.join("SHA256SUMS"), &sums).context("cannot write SHA256SUMS")?;
     print!("{sums}");
+    Ok(())
+}
+
+fn programs(built: &Path, dist: &Path) -> Result<Vec<String>> {
+    PROGRAMS.iter().map(|program| copy(built, dist, program.name).map(|()| program.name.to_owned())).collect()
+}
+
+/// The manager writes its completions itself.
+fn completions(manager: &Path, dist: &Path) -> Result<Vec<String>> {
+    let write = |shell: &&str| {
+        let name = format!("swarm-manager.{shell}");
+        let script = command::output(Command::new(manager).args(["completion", shell]))?;
+        fs::write(dist.join(&name), script).with_context(|| format!("cannot write {name}"))?;
+        Ok(name)
+    };
+    SHELLS.iter().map(write).collect()
+}
+
+fn copy(from: &Path, to: &Path, name: &str) -> Result<()> {
+    fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name}"))?;
     Ok(())
 }
 

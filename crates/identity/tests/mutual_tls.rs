@@ -123,12 +123,73 @@ fn what_cannot_be_used_is_told_plainly() {
     assert!(matches!(error, IdentityError::NotInSwarm { .. }), "{error}");
 
     write_node(folder.path(), &authority(), "swarm-manager", "m1");
-    let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIH=\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    std::fs::write(folder.path().join("swarm-node.key"), locked).unwrap();
-    let error = Identity::load(folder.path()).err().unwrap().to_string();
-    assert!(error.contains("--autolock=false"), "{error}");
+    // PKCS #8, and the form that Docker before 18.09 wrote.
+    let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nkek-version: 42\nraft-dek: EAEaIA==\n\nMIH=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let locked_before = "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\nkek-version: 42\n\nMIH=\n-----END EC PRIVATE KEY-----\n";
+    for locked in [locked, locked_before] {
+        std::fs::write(folder.path().join("swarm-node.key"), locked).unwrap();
+        let error = Identity::load(folder.path()).err().unwrap();
+        assert!(matches!(error, IdentityError::Encrypted { .. }), "{error}");
+        assert!(error.to_string().contains("--autolock=false"), "{error}");
+    }
 
     write_node(folder.path(), &authority(), "swarm-gateway", "x1");
     let error = Identity::load(folder.path()).err().unwrap();
     assert!(matches!(error, IdentityError::Subject(_)), "{error}");
+}
+
+/// Docker replaces one file after the other: whoever reads in between has a pair that does not fit.
+#[test]
+fn a_key_of_another_certificate_is_refused_until_its_certificate_is_there_too() {
+    let (swarm, old, new) = (authority(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_node(old.path(), &swarm, "swarm-manager", "m1");
+    write_node(new.path(), &swarm, "swarm-manager", "m1");
+    std::fs::rename(new.path().join("swarm-node.key"), old.path().join("swarm-node.key")).unwrap();
+    let between = Identity::load(old.path()).unwrap();
+    for error in [between.server_config().err().unwrap(), between.client_config().err().unwrap()] {
+        assert!(matches!(error, IdentityError::Tls(_)), "{error}");
+    }
+    std::fs::rename(new.path().join("swarm-node.crt"), old.path().join("swarm-node.crt")).unwrap();
+    assert_ne!(*between.revision(), Revision::of(old.path()), "whoever looks again sees that there is more");
+    let after = Identity::load(old.path()).unwrap();
+    assert!(handshake(&after, &identity(&swarm, "swarm-worker", "w1")).is_ok());
+}
+
+/// Wherever a file ends, it is refused or it is whole.
+#[test]
+fn half_written_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    write_node(folder.path(), &authority(), "swarm-manager", "m1");
+    for name in ["swarm-node.crt", "swarm-node.key", "swarm-root-ca.crt"] {
+        let path = folder.path().join(name);
+        let whole = std::fs::read(&path).unwrap();
+        let end = whole.trim_ascii_end().len();
+        for length in (0..end).step_by(7) {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            let error = Identity::load(folder.path()).err();
+            assert!(error.is_some(), "{name} with {length} of {} bytes", whole.len());
+        }
+        std::fs::write(&path, &whole).unwrap();
+        assert!(Identity::load(folder.path()).unwrap().server_config().is_ok());
+    }
+}
+
+#[test]
+fn files_that_are_no_text_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["swarm-node.crt", "swarm-node.key", "swarm-root-ca.crt"] {
+        write_node(folder.path(), &authority(), "swarm-manager", "m1");
+        std::fs::write(folder.path().join(name), [0xff, 0, 0x80, b'\n'].repeat(1000)).unwrap();
+        let error = Identity::load(folder.path()).err().unwrap();
+        assert!(matches!(error, IdentityError::Malformed { .. }), "{name}: {error}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn the_same_roots_are_known_again_whatever_the_leaf() {
+    let (swarm, other) = (authority(), authority());
+    let first = identity(&swarm, "swarm-manager", "m1");
+    assert!(first.trusts_the_same(&identity(&swarm, "swarm-manager", "m1")));
+    assert!(!first.trusts_the_same(&identity(&other, "swarm-manager", "m1")));
 }

@@ -14,7 +14,7 @@
 
 use crate::explanation::Factor;
 use crate::feasibility::Level;
-use crate::{NodeState, Policy, Request, ResourceUsage};
+use crate::{NodeState, Policy, Request, ResourceUsage, Usage};
 
 /// Mean step, as a share of the capacity, from which on use is unstable.
 const UNSTABLE: f64 = 0.30;
@@ -32,16 +32,13 @@ impl Policy for Availability {
         "availability"
     }
 
+    #[inline]
     fn score(&self, node: &NodeState, _request: &Request, levels: &[Level; 3]) -> f64 {
         let shares: f64 = levels.iter().map(Level::share).sum();
-        let multiplier = node.usage.as_ref().map_or(1.0, |usage| {
-            [&usage.cpu, &usage.memory, &usage.disk]
-                .into_iter()
-                .flat_map(factors)
-                .map(Factor::value)
-                .product()
-        });
-        shares * multiplier
+        match &node.usage {
+            Some(usage) if !is_calm(usage) => shares * multiplier(usage),
+            _ => shares,
+        }
     }
 
     fn factors(&self, node: &NodeState) -> [Vec<Factor>; 3] {
@@ -50,7 +47,18 @@ impl Policy for Availability {
     }
 }
 
+/// Whether no factor applies: so it is with most nodes, and to see it is cheaper than to multiply.
 #[inline]
+fn is_calm(usage: &Usage) -> bool {
+    [&usage.cpu, &usage.memory, &usage.disk]
+        .into_iter()
+        .all(|usage| usage.abs_change <= UNSTABLE && usage.trend >= FALLING && usage.trend < RISING)
+}
+
+fn multiplier(usage: &Usage) -> f64 {
+    [&usage.cpu, &usage.memory, &usage.disk].into_iter().flat_map(factors).map(Factor::value).product()
+}
+
 fn factors(usage: &ResourceUsage) -> impl Iterator<Item = Factor> {
     let unstable = (usage.abs_change > UNSTABLE).then_some(Factor::Unstable);
     let moving = if usage.trend < FALLING {

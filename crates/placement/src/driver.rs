@@ -6,7 +6,8 @@ use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
 use crate::explain::{explain, refusal};
 use crate::explanation::{Factor, Refusal};
-use crate::feasibility::{Level, fits, levels, may_be_used};
+use crate::feasibility::Level;
+use crate::rating::Wanted;
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
 
 /// Says which of the nodes that are not out is best.
@@ -20,6 +21,14 @@ pub trait Policy: Send + Sync {
     /// A node's score for one instance of the request; the lowest wins, and what is no number loses. Called only for
     /// nodes that nothing rules out. `levels` are the node's CPU, memory and disk with the instance's demand.
     fn score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64;
+
+    /// The scores of several nodes, `None` for those that are out, in the place of what was in `scores`. Not to be
+    /// implemented: provided so that each policy has a loop of its own, into which its score is compiled.
+    fn rate(&self, nodes: &[NodeState], request: &Request, scores: &mut Vec<Option<f64>>) {
+        let wanted = Wanted::new(request);
+        scores.clear();
+        scores.extend(nodes.iter().map(|node| wanted.rate(self, node)));
+    }
 
     /// Corrections that the score contains, for each resource, for the explanation.
     fn factors(&self, _node: &NodeState) -> [Vec<Factor>; 3] {
@@ -63,29 +72,10 @@ impl dyn Policy + '_ {
         }
         Placement { decisions }
     }
-
-    /// The node's score, or `None` where it is out.
-    #[inline]
-    fn rate(&self, node: &NodeState, request: &Request) -> Option<f64> {
-        if !may_be_used(node, request) {
-            return None;
-        }
-        let levels = levels(node, &request.demand.on(node));
-        fits(&levels).then(|| self.comparable_score(node, request, &levels))
-    }
-
-    /// The score without its last twelve bits. Scores that differ by the rounding of sums alone are equal, so that it
-    /// is not the unit of an amount or the order of a sum that decides between two nodes.
-    #[inline]
-    pub(crate) fn comparable_score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64 {
-        const HALF: u64 = 1 << 11;
-        let score = self.score(node, request, levels);
-        if score.is_nan() {
-            return f64::MAX;
-        }
-        f64::from_bits((score.to_bits() + HALF) & !(2 * HALF - 1)).clamp(f64::MIN, f64::MAX)
-    }
 }
+
+/// How many nodes are rated at once: their scores fit into the processor's first cache.
+const AT_ONCE: usize = 256;
 
 /// The nodes of a snapshot with what was placed on them since.
 struct Board<'a> {
@@ -112,7 +102,7 @@ impl<'a> Board<'a> {
         let Candidate { index, node, .. } = top.0;
         let booked = self.booked.entry(index).or_insert_with(|| node.clone());
         booked.book(self.request);
-        match self.policy.rate(booked, self.request) {
+        match Wanted::new(self.request).rate(self.policy, booked) {
             Some(score) => {
                 top.0.score = score;
                 top.0.placed += 1;
@@ -138,16 +128,22 @@ fn best_candidates<'a>(
     request: &'a Request,
     count: usize,
 ) -> BinaryHeap<Candidate<'a>> {
-    let mut best = BinaryHeap::new();
-    for (index, node) in snapshot.iter().enumerate() {
-        let Some(score) = policy.rate(node, request) else { continue };
-        let candidate = Candidate { score, index, placed: 0, node, service: &request.service };
-        if best.len() < count {
-            best.push(candidate);
-        } else if let Some(mut worst) = best.peek_mut()
-            && candidate < *worst
-        {
-            *worst = candidate;
+    let mut best: BinaryHeap<Candidate<'a>> = BinaryHeap::new();
+    let mut scores = Vec::new();
+    // What is above the worst of the best needs no second look.
+    let mut bound = if count == 0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    for (chunk, nodes) in snapshot.chunks(AT_ONCE).enumerate() {
+        policy.rate(nodes, request, &mut scores);
+        for (index, score) in scores.iter().enumerate() {
+            let Some(score) = score.filter(|score| *score <= bound) else { continue };
+            let (node, index) = (&nodes[index], chunk * AT_ONCE + index);
+            best.push(Candidate { score, index, placed: 0, node, service: &request.service });
+            if best.len() > count {
+                best.pop();
+            }
+            if best.len() == count {
+                bound = best.peek().map_or(bound, |worst| worst.score);
+            }
         }
     }
     best

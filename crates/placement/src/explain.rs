@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::driver::{by_name, tie_break};
 use crate::explanation::{Explanation, Factor, NodeVerdict, Part, Refusal, Verdict};
 use crate::feasibility::{Level, levels, reasons};
+use crate::rating::comparable_score;
 use crate::{NodeState, Policy, Request};
 
 /// What is made of every node for one instance.
@@ -32,10 +33,11 @@ pub(crate) fn explain<'a>(
 }
 
 fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdict {
-    let levels = levels(node, &request.demand.on(node));
-    let reasons = reasons(node, request, &levels);
+    let demand = request.demand.on(node);
+    let levels = levels(node, &demand);
+    let reasons = reasons(node, request, &demand, &levels);
     let verdict = if reasons.is_empty() {
-        Verdict::Candidate { score: policy.comparable_score(node, request, &levels) }
+        Verdict::Candidate { score: comparable_score(policy, node, request, &levels) }
     } else {
         Verdict::Out { reasons }
     };
@@ -68,8 +70,8 @@ fn part(level: &Level, factors: Vec<Factor>) -> Part {
 pub(crate) fn refusal<'a>(nodes: impl Iterator<Item = &'a NodeState>, request: &Request) -> Refusal {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for node in nodes {
-        let levels = levels(node, &request.demand.on(node));
-        if let Some(reason) = reasons(node, request, &levels).first() {
+        let demand = request.demand.on(node);
+        if let Some(reason) = reasons(node, request, &demand, &levels(node, &demand)).first() {
             *counts.entry(reason.kind()).or_default() += 1;
         }
     }

@@ -1,5 +1,7 @@
 //! What rules a node out, whatever the policy.
 
+use swarmmanager_units::Bytes;
+
 use crate::{
     NodeAvailability, NodeState, NodeStatus, Reason, Request, Resource, ResourceUsage, Resources, STALE_AFTER,
 };
@@ -34,19 +36,11 @@ impl Level {
     /// The demand as a share of what is free; 0 for no demand, infinite for a demand where nothing is free.
     #[inline]
     pub fn share(&self) -> f64 {
-        match (self.demand > 0.0, self.free() > 0.0) {
-            (false, _) => 0.0,
-            (true, true) => self.demand / self.free(),
-            (true, false) => f64::INFINITY,
-        }
+        if self.demand > 0.0 { self.demand / self.free() } else { 0.0 }
     }
 
     fn fits_free(&self) -> bool {
         self.demand <= self.at_most(self.free())
-    }
-
-    fn fits_unreserved(&self) -> bool {
-        self.demand <= 0.0 || self.reserved + self.demand <= self.at_most(self.capacity)
     }
 
     /// Bytes are whole and their limits hard.
@@ -72,25 +66,47 @@ pub(crate) fn levels(node: &NodeState, demand: &Resources) -> [Level; 3] {
     };
     [
         level(Resource::Cpu, |amounts| amounts.cpu.get(), usage.map(|usage| &usage.cpu)),
-        level(Resource::Memory, |amounts| amounts.memory.as_f64(), usage.map(|usage| &usage.memory)),
-        level(Resource::Disk, |amounts| amounts.disk.as_f64(), usage.map(|usage| &usage.disk)),
+        level(Resource::Memory, |amounts| number(amounts.memory), usage.map(|usage| &usage.memory)),
+        level(Resource::Disk, |amounts| number(amounts.disk), usage.map(|usage| &usage.disk)),
     ]
+}
+
+/// A number of bytes, of which there are at most 8 EiB: so far, processors convert it in one step, and six of them for
+/// each node are a good part of a decision.
+#[inline]
+fn number(bytes: Bytes) -> f64 {
+    bytes.get().min(i64::MAX as u64) as f64
 }
 
 /// A mean that is no number must not make a node look idle: it counts as full.
 fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
-    if usage.mean.is_finite() { usage.mean.max(0.0) } else { capacity }
+    if usage.mean < f64::INFINITY { usage.mean.max(0.0) } else { capacity }
 }
 
 /// Whether anything but its size keeps an instance off the node. With [`fits`] the same as [`reasons`] being empty,
 /// without the words.
 #[inline]
-pub(crate) fn may_be_used(node: &NodeState, request: &Request) -> bool {
+pub(crate) fn may_be_used(node: &NodeState, request: &Request, takes_any: bool) -> bool {
     node.status == NodeStatus::Ready
         && node.availability == NodeAvailability::Active
         && node.usage.is_some()
-        && node.data_age <= STALE_AFTER
-        && !request.exclude.contains(&node.id)
+        && (node.data_age.as_secs() < STALE_AFTER.as_secs() || node.data_age <= STALE_AFTER)
+        && (takes_any || suits(node, request))
+}
+
+/// Whether the request asks for nothing of a node but room.
+pub(crate) fn takes_any(request: &Request) -> bool {
+    request.exclude.is_empty()
+        && request.constraints.is_empty()
+        && request.platforms.is_empty()
+        && request.max_per_node.is_none()
+        && request.host_ports.is_empty()
+}
+
+/// Kept out of the loop over all nodes, which most requests run through without it.
+#[inline(never)]
+fn suits(node: &NodeState, request: &Request) -> bool {
+    !request.exclude.contains(&node.id)
         && request.constraints.iter().all(|constraint| constraint.holds(node))
         && runs_there(node, request)
         && has_room(node, request)
@@ -99,12 +115,34 @@ pub(crate) fn may_be_used(node: &NodeState, request: &Request) -> bool {
 
 /// Whether the instance fits into every resource, by measurement and by what is promised.
 #[inline]
-pub(crate) fn fits(levels: &[Level; 3]) -> bool {
-    levels.iter().all(|level| level.fits_free() && level.fits_unreserved())
+pub(crate) fn fits(node: &NodeState, demand: &Resources, levels: &[Level; 3]) -> bool {
+    levels.iter().all(|level| level.fits_free() && fits_unreserved(level.resource, node, demand))
+}
+
+/// Whether what is promised leaves room.
+#[inline]
+fn fits_unreserved(resource: Resource, node: &NodeState, demand: &Resources) -> bool {
+    let (reserved, capacity) = (&node.reserved, &node.capacity);
+    let bytes = |demand: Bytes, reserved: Bytes, capacity: Bytes| {
+        demand == Bytes::ZERO || demand <= capacity.saturating_sub(reserved)
+    };
+    match resource {
+        Resource::Cpu => {
+            let (demand, limit) = (demand.cpu.get(), capacity.cpu.get() * (1.0 + ROUNDING));
+            demand <= 0.0 || reserved.cpu.get() + demand <= limit
+        }
+        Resource::Memory => bytes(demand.memory, reserved.memory, capacity.memory),
+        Resource::Disk => bytes(demand.disk, reserved.disk, capacity.disk),
+    }
 }
 
 /// Everything that rules the node out.
-pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) -> Vec<Reason> {
+pub(crate) fn reasons(
+    node: &NodeState,
+    request: &Request,
+    demand: &Resources,
+    levels: &[Level; 3],
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if node.status != NodeStatus::Ready {
         reasons.push(Reason::NotReady { status: node.status });
@@ -135,11 +173,11 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
         reasons.push(Reason::Stale { age: node.data_age });
     }
     for level in levels {
-        let Level { resource, capacity, used, unseen, reserved, demand } = *level;
+        let Level { resource, capacity, used, unseen, reserved, demand: asked } = *level;
         if !level.fits_free() {
             reasons.push(Reason::TooLittleFree {
                 resource,
-                demand,
+                demand: asked,
                 free: level.free(),
                 capacity,
                 used,
@@ -147,8 +185,8 @@ pub(crate) fn reasons(node: &NodeState, request: &Request, levels: &[Level; 3]) 
             });
         }
         // Where there is none at all, the reason above says so.
-        if !level.fits_unreserved() && capacity > 0.0 {
-            reasons.push(Reason::Reserved { resource, demand, reserved, capacity });
+        if capacity > 0.0 && !fits_unreserved(resource, node, demand) {
+            reasons.push(Reason::Reserved { resource, demand: asked, reserved, capacity });
         }
     }
     reasons

@@ -10,6 +10,7 @@ mod driver;
 mod explain;
 mod explanation;
 mod feasibility;
+mod rating;
 mod reason;
 mod request;
 mod snapshot;

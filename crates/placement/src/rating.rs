@@ -1,0 +1,45 @@
+//! A node's score, in the form in which scores are compared.
+
+use crate::feasibility::{Level, fits, levels, may_be_used, takes_any};
+use crate::{Demand, NodeState, Policy, Request};
+
+/// A request, with what is the same for all nodes looked up once.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    request: &'a Request,
+    demand: Demand,
+    takes_any: bool,
+}
+
+impl<'a> Wanted<'a> {
+    pub(crate) fn new(request: &'a Request) -> Self {
+        Self { request, demand: request.demand, takes_any: takes_any(request) }
+    }
+
+    /// The node's score, or `None` where it is out.
+    #[inline]
+    pub(crate) fn rate<P: Policy + ?Sized>(&self, policy: &P, node: &NodeState) -> Option<f64> {
+        if !may_be_used(node, self.request, self.takes_any) {
+            return None;
+        }
+        let demand = self.demand.on(node);
+        let levels = levels(node, &demand);
+        fits(node, &demand, &levels).then(|| comparable_score(policy, node, self.request, &levels))
+    }
+}
+
+/// The score without its last twelve bits. Scores that differ by the rounding of sums alone are equal, so that it is
+/// not the unit of an amount or the order of a sum that decides between two nodes.
+#[inline]
+pub(crate) fn comparable_score<P: Policy + ?Sized>(
+    policy: &P,
+    node: &NodeState,
+    request: &Request,
+    levels: &[Level; 3],
+) -> f64 {
+    const HALF: u64 = 1 << 11;
+    const MOST: f64 = f64::MAX / 2.0;
+    let score = policy.score(node, request, levels);
+    let score = if score < MOST { score.max(-MOST) } else { MOST };
+    f64::from_bits((score.to_bits() + HALF) & !(2 * HALF - 1))
+}

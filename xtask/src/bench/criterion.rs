@@ -67,15 +67,18 @@ fn render(findings: &[Finding]) -> String {
         .join("\n\n")
 }
 
-/// A row for each benchmark, a column for each size.
+/// What the others of a group are compared with, where the group has one of that name.
+const FLOOR: &str = "floor";
+
+/// A row for each benchmark, a column for each size, and below it how many times the floor that is.
 fn rows(findings: &[&Finding]) -> String {
     // Sizes are numbers: a shorter one is smaller.
     let sizes: BTreeSet<(usize, &str)> =
         findings.iter().map(|finding| (finding.size.len(), &*finding.size)).collect();
     let names: BTreeSet<&str> = findings.iter().map(|finding| &*finding.name).collect();
-    let cell = |name: &str, size: &str| {
+    let time = |name: &str, size: &str| {
         let finding = findings.iter().find(|finding| finding.name == name && finding.size == size);
-        finding.map(|finding| duration(finding.nanoseconds)).unwrap_or_default()
+        finding.map(|finding| finding.nanoseconds)
     };
     let columns = || sizes.iter().map(|(_, size)| *size);
     let header = row(
@@ -83,8 +86,21 @@ fn rows(findings: &[&Finding]) -> String {
         columns().map(|size| if size.is_empty() { "time".to_owned() } else { thousands(size) }),
     );
     let line = format!("| --- |{}", " ---: |".repeat(sizes.len()));
-    let rows = names.iter().map(|name| row(name, columns().map(|size| cell(name, size))));
+    let rows = names.iter().flat_map(|name| {
+        let times = row(name, columns().map(|size| time(name, size).map(duration).unwrap_or_default()));
+        let floor = floor_of(name).filter(|floor| names.contains(&**floor));
+        let ratios = floor.map(|floor| {
+            let ratio = |size| Some(format!("{:.1} ×", time(name, size)? / time(&floor, size)?));
+            row("… in floors", columns().map(|size| ratio(size).unwrap_or_default()))
+        });
+        std::iter::once(times).chain(ratios)
+    });
     [header, line].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn floor_of(name: &str) -> Option<String> {
+    let (group, function) = name.rsplit_once(", ")?;
+    (function != FLOOR).then(|| format!("{group}, {FLOOR}"))
 }
 
 fn row(name: &str, cells: impl Iterator<Item = String>) -> String {
@@ -143,6 +159,20 @@ mod tests {
             | median | time |\n\
             | --- | ---: |\n\
             | all | 9.00 ms |";
+        assert_eq!(render(&findings), expected);
+    }
+
+    #[test]
+    fn what_has_a_floor_is_compared_with_it() {
+        let finding = |name: &str, nanoseconds| Finding { name: name.into(), size: "10".into(), nanoseconds };
+        let findings = [finding("one, ours", 60.0), finding("one, floor", 40.0), finding("many, ours", 9.0)];
+        let expected = "\
+            | median | 10 |\n\
+            | --- | ---: |\n\
+            | many, ours | 9.00 ns |\n\
+            | one, floor | 40.0 ns |\n\
+            | one, ours | 60.0 ns |\n\
+            | … in floors | 1.5 × |";
         assert_eq!(render(&findings), expected);
     }
 }

@@ -1,5 +1,6 @@
 //! One connection: TLS handshake, then HTTP/2 with one call.
 
+use std::error::Error as _;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -139,6 +140,7 @@ async fn converse(
         result = connection.as_mut() => {
             if let Err(error) = result {
                 tracing::debug!(%address, %error, "connection ended");
+                return fault(&error).map_or(Ok(()), Err);
             }
         }
         () = silent => return Err((Cause::TimedOut, Box::new("no report within 10 s of the handshake"))),
@@ -150,6 +152,12 @@ async fn converse(
         _ = distrusted.changed() => {}
     }
     Ok(())
+}
+
+/// What a connection broke for, if it was the peer's fault. That it went away is none.
+fn fault(error: &hyper::Error) -> Option<Refusal<'static>> {
+    let http2 = error.source()?.downcast_ref::<h2::Error>()?;
+    http2.is_library().then(|| -> Refusal<'static> { (Cause::Protocol, Box::new(http2.to_string())) })
 }
 
 /// Completes once the connection has come so far.

@@ -1,5 +1,6 @@
 //! The one call that agents make: a stream of reports.
 
+use std::error::Error as _;
 use std::fmt::Display;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,9 +141,10 @@ impl Intake<'_> {
         Status::new(code(cause), why.to_string())
     }
 
-    /// The stream broke: an agent that went away is no fault; what is too large or no report is.
+    /// The stream broke: what is too large or no report is a fault. What has a source broke with its connection, which
+    /// says itself what for.
     fn broken(&self, status: Status) -> Status {
-        if !matches!(status.code(), Code::Cancelled | Code::Unavailable | Code::Unknown) {
+        if status.source().is_none() {
             self.refuse(Cause::Protocol, &status.message());
         }
         status

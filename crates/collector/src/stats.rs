@@ -101,13 +101,17 @@ impl CollectorStats {
 
     /// Counts a refusal, and logs it if none of its cause was logged within the last minute.
     pub(crate) fn refuse(&self, cause: Cause, now: Moment, from: &dyn fmt::Display, why: &dyn fmt::Display) {
-        let index = cause as usize;
-        let count = self.refused[index].fetch_add(1, Relaxed) + 1;
-        let last = self.logged[index].load(Relaxed);
-        let due = last == 0 || now.as_millis() >= last + LOG_EVERY_MS;
-        if due && self.logged[index].compare_exchange(last, now.as_millis(), Relaxed, Relaxed).is_ok() {
+        let count = self.refused[cause as usize].fetch_add(1, Relaxed) + 1;
+        if self.is_to_be_logged(cause, now) {
             tracing::warn!(%cause, %from, count, "refused: {why}");
         }
+    }
+
+    fn is_to_be_logged(&self, cause: Cause, now: Moment) -> bool {
+        let logged = &self.logged[cause as usize];
+        let last = logged.load(Relaxed);
+        let due = last == 0 || now.as_millis() >= last + LOG_EVERY_MS;
+        due && logged.compare_exchange(last, now.as_millis(), Relaxed, Relaxed).is_ok()
     }
 }
 
@@ -143,5 +147,16 @@ mod tests {
             stats.refuse(cause, Moment::from_millis(1), &"test", &"test");
         }
         assert!(stats.snapshot().refused.values().all(|count| *count == 1));
+    }
+
+    #[test]
+    fn each_cause_is_logged_once_a_minute() {
+        let stats = CollectorStats::default();
+        let logged = |cause, at| stats.is_to_be_logged(cause, Moment::from_millis(at));
+        assert!(logged(Cause::Malformed, 1_000));
+        assert!(logged(Cause::TimedOut, 1_000));
+        assert!(!logged(Cause::Malformed, 1_000) && !logged(Cause::Malformed, 60_999));
+        assert!(logged(Cause::Malformed, 61_000));
+        assert!(!logged(Cause::Malformed, 61_001));
     }
 }

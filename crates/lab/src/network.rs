@@ -75,6 +75,8 @@ impl Switch {
         if !self.interfaces()?.contains_key(BRIDGE) {
             lines.push(format!("link add {BRIDGE} type bridge"));
         }
+        // Left alone, a bridge takes another address with every node that comes or goes.
+        lines.push(format!("link set {BRIDGE} address {}", hardware_address(subnet.switch())));
         lines.push(format!("addr replace {}/24 dev {BRIDGE}", subnet.switch()));
         lines.push(format!("link set {BRIDGE} up"));
         batch(self.holder, &lines)
@@ -137,8 +139,8 @@ impl Switch {
     }
 }
 
-/// A node's hardware address, which stays the same when the node comes back: others would send to the old one for half
-/// a minute.
+/// The hardware address of a node or the switch, which stays the same when that comes back: others would send to the
+/// old one for half a minute.
 fn hardware_address(address: Ipv4Addr) -> String {
     let [a, b, c, d] = address.octets();
     format!("02:00:{a:02x}:{b:02x}:{c:02x}:{d:02x}")

@@ -162,6 +162,8 @@ async fn a_killed_node_is_lost_and_comes_back_with_its_disk() {
         "1000",
     ]));
     let id = node.engine().info().await.unwrap().swarm.node_id;
+    let link = || succeeded(node.command("cat").unwrap().arg("/sys/class/net/eth0/address"));
+    let hardware_address = link();
     let mut program = node.command("sleep").unwrap().arg("1000").spawn().unwrap();
 
     node.kill().unwrap();
@@ -175,6 +177,10 @@ async fn a_killed_node_is_lost_and_comes_back_with_its_disk() {
     node.start().unwrap();
     wait_for_state(&lab, "ap2", NodeState::Ready).await;
     assert_eq!(node.engine().info().await.unwrap().swarm.node_id, id);
+    assert_eq!(link(), hardware_address);
+    let since = Instant::now();
+    succeeded(lab.node("ap1").unwrap().docker().args(["pull", "busybox"]));
+    assert!(since.elapsed() < Duration::from_secs(5), "the registry answered after {:?}", since.elapsed());
     let running = || {
         let names = succeeded(node.docker().args(["ps", "--format", "{{.Names}}"]));
         if names == "kept" { Ok(()) } else { Err(names) }

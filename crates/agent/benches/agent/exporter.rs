@@ -1,7 +1,7 @@
 //! Debian's prometheus-node-exporter, and what Prometheus does with it: a scrape a second over one connection.
 
 use std::net::SocketAddr;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -23,6 +23,8 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// The exporter as a command in the node.
 pub(crate) fn command(node: &Node) -> Result<Command> {
     let mut command = node.command("prometheus-node-exporter")?;
+    // It complains of what a node of a lab does not have.
+    command.stderr(Stdio::null());
     command.args(["--collector.disable-defaults", "--log.level=error"]);
     command.arg(format!("--web.listen-address={ADDRESS}"));
     command.args(COLLECTORS.map(|collector| format!("--collector.{collector}")));

@@ -1,4 +1,4 @@
-//! Takes agents' reports in over mutual TLS and writes them into the [`Fleet`]'s histories.
+//! Takes agents' reports in over mutual TLS and writes them into the [`Fleet`](swarmmanager_telemetry::Fleet)'s histories.
 //!
 //! Whoever connects is believed only as far as its Swarm certificate goes: a node reports for itself. Everything is
 //! bounded: connections in all and in handshake, from one address, the time that each step may take, the size and

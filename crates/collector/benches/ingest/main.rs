@@ -74,9 +74,8 @@ fn main() -> Result<()> {
             Builder::new_current_thread().enable_all().build()?.block_on(generator)
         }
         ref flags if flags.contains(&"--bench") => {
-            let ours = SIZES.map(|agents| measure(Transport::Collector, agents));
-            let floor = SIZES.map(|agents| measure(Transport::Floor, agents));
-            println!("{}", table::render(&all(ours)?, &all(floor)?));
+            let runs: Result<Vec<_>> = SIZES.into_iter().map(beside_the_floor).collect();
+            println!("{}", table::render(&runs?));
             Ok(())
         }
         // A test runner that looks whether there are tests in here.
@@ -84,8 +83,9 @@ fn main() -> Result<()> {
     }
 }
 
-fn all(results: [Result<process::Figures>; 2]) -> Result<Vec<process::Figures>> {
-    results.into_iter().collect()
+/// One right after the other, so that the machine is as busy with other things for both.
+fn beside_the_floor(agents: usize) -> Result<(process::Figures, process::Figures)> {
+    Ok((measure(Transport::Collector, agents)?, measure(Transport::Floor, agents)?))
 }
 
 /// Measures in a fresh process, whose memory holds nothing from before.

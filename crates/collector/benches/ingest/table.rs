@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use crate::process::Figures;
 
-/// A column for each size, and below the table what a reader has to know.
-pub(crate) fn render(ours: &[Figures], floor: &[Figures]) -> String {
-    let both: Vec<(&Figures, &Figures)> = ours.iter().zip(floor).collect();
+/// A column for each size, and below the table what a reader has to know. Each run comes with its floor.
+pub(crate) fn render(runs: &[(Figures, Figures)]) -> String {
     let row = |name: &str, cell: &dyn Fn(&Figures, &Figures) -> String| {
-        let cells: String = both.iter().map(|(ours, floor)| format!(" {} |", cell(ours, floor))).collect();
+        let cells: String = runs.iter().map(|(ours, floor)| format!(" {} |", cell(ours, floor))).collect();
         format!("| {name} |{cells}")
     };
     let rows = [
@@ -26,14 +25,14 @@ pub(crate) fn render(ours: &[Figures], floor: &[Figures]) -> String {
         row("of this its history of 24 h", &|ours, _| kibibytes(ours.history, ours.agents)),
         row("CPU for each TLS handshake and first call", &|ours, _| microseconds(ours.handshake_cpu)),
     ];
-    format!("{}\n\n{}", rows.join("\n"), circumstances(ours))
+    format!("{}\n\n{}", rows.join("\n"), circumstances(runs))
 }
 
-fn circumstances(ours: &[Figures]) -> String {
-    let seconds = ours.first().map_or(0.0, |figures| figures.wall.as_secs_f64());
-    let bytes = ours.first().map_or(0, |figures| figures.report_bytes);
+fn circumstances(runs: &[(Figures, Figures)]) -> String {
+    let seconds = runs.first().map_or(0.0, |(ours, _)| ours.wall.as_secs_f64());
+    let bytes = runs.first().map_or(0, |(ours, _)| ours.report_bytes);
     let each_run = |share: &dyn Fn(&Figures) -> Duration| {
-        let shares: Vec<String> = ours.iter().map(|run| percent(share(run), run.wall)).collect();
+        let shares: Vec<String> = runs.iter().map(|(ours, _)| percent(share(ours), ours.wall)).collect();
         shares.join(" and ")
     };
     format!(

@@ -4,18 +4,26 @@
 //! name ends in its unit (`_mhz`, `_bytes`, `_ms`), moments are milliseconds since 1970 by the manager's clock.
 //! Requests refuse fields that they do not know, so that a misspelt one is not silently without effect.
 
+mod access;
 mod decision;
 mod error;
 mod event;
+mod fleet;
 mod history;
 mod node;
 mod service;
 mod service_create;
 mod status;
 
+pub use access::{
+    AuditEntry, AuditList, PasswordChange, Session, SessionInfo, SessionList, SetUp, SetUpLink, Settings,
+    SignIn, TokenCreate, TokenCreated, TokenInfo, TokenList, User, UserCreate, UserList, UserRole,
+    UserUpdate, Via, Welcome,
+};
 pub use decision::{Action, Decision, DecisionList, Outcome};
 pub use error::ApiError;
 pub use event::{Event, EventTopic};
+pub use fleet::{Fleet, FleetInstance, FleetNode, FleetReadings};
 pub use history::{HistoryQuery, HistoryResolution, NodeHistory};
 pub use node::{
     AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, Pressure, Reading,

@@ -9,7 +9,7 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
     ("units", &[]),
     ("image", &[]),
     ("placement", &["units"]),
@@ -17,9 +17,10 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
     ("identity", &["units"]),
     ("engine", &["units"]),
     ("api", &["units", "placement"]),
+    ("access", &["api"]),
     ("collector", &["identity", "telemetry", "units"]),
     ("agent", &["identity", "telemetry", "units"]),
-    ("manager", &["api", "collector", "engine", "identity", "placement", "telemetry", "units"]),
+    ("manager", &["access", "api", "collector", "engine", "identity", "placement", "telemetry", "units"]),
     ("cli", &["api", "engine", "manager", "placement", "units"]),
     ("lab", &["engine", "image", "units"]),
     ("xtask", &["image"]),

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use swarmmanager_lab::{Lab, LabStatus, Load, NodeStatus, default_nodes, read_config};
+use swarmmanager_lab::{Crowd, Lab, LabStatus, Load, NodeStatus, default_nodes, read_config};
 use swarmmanager_units::Bytes;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A Docker Swarm of several nodes on this machine, each of a size of its own.
 #[derive(Parser)]
@@ -51,6 +52,8 @@ enum Action {
     Heal(OfNode),
     /// Put load on a node
     Load(LoadOptions),
+    /// Add simulated nodes to the Swarm until this is told to stop
+    Crowd(CrowdOptions),
     /// Put an image into the lab's registry
     Push {
         /// The image as `docker save` writes it
@@ -100,6 +103,16 @@ struct LoadOptions {
     duration: Duration,
 }
 
+#[derive(Args)]
+struct CrowdOptions {
+    /// How many
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    nodes: u32,
+    /// Decides what they are and how busy when
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Table,
@@ -128,6 +141,7 @@ impl Arguments {
                 let LoadOptions { node, cpu, memory, duration } = load;
                 open()?.node(&node)?.load(Load { cpu, memory, duration })?.wait()?;
             }
+            Action::Crowd(options) => crowd(&open()?, &options)?,
             Action::Push { archive, image } => say(&(push(&open()?, &archive, &image)? + "\n"))?,
         }
         Ok(ExitCode::SUCCESS)
@@ -154,6 +168,26 @@ fn start(name: &str, up: &Up) -> Result<()> {
     let seconds = since.elapsed().as_secs_f64();
     say(&format!("Lab {name} is up: {count}, registry {}, {seconds:.1} s\n", lab.registry()))?;
     show(&lab.status()?, Format::Table)
+}
+
+fn crowd(lab: &Lab, options: &CrowdOptions) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // From now on, so that nobody who is impatient leaves nodes behind.
+    let (mut terminate, mut interrupt) = {
+        let _inside = runtime.enter();
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
+    let since = Instant::now();
+    let crowd = lab.crowd(Crowd { nodes: options.nodes, seed: options.seed })?;
+    let seconds = since.elapsed().as_secs_f64();
+    say(&format!("{} simulated nodes are ready, {seconds:.1} s; Ctrl-C removes them\n", crowd.ids().len()))?;
+    runtime.block_on(async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    });
+    Ok(crowd.end()?)
 }
 
 fn push(lab: &Lab, archive: &Path, image: &str) -> Result<String> {

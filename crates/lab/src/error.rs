@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use swarmmanager_crowd::CrowdError;
 use swarmmanager_engine::EngineError;
 use swarmmanager_image::ImageError;
 
@@ -107,6 +108,9 @@ pub enum LabError {
     /// An image could not be built.
     #[error("cannot build an image")]
     Image(#[from] ImageError),
+    /// Simulated nodes could not join.
+    #[error("the crowd is not in the Swarm")]
+    Crowd(#[source] CrowdError),
     /// What the lab remembers of itself cannot be understood.
     #[error("{path} cannot be understood; `swarm-lab down` removes the lab")]
     State {

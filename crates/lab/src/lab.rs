@@ -145,6 +145,10 @@ impl Lab {
         registry::push(&self.site, node.name(), &node.engine(), archive, name)
     }
 
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+
     fn of(site: Site, nodes: Vec<NodeSpec>) -> Self {
         let site = Arc::new(site);
         let node = |(index, spec)| Node::new(&site, index, spec);

@@ -10,6 +10,7 @@
 mod blocking;
 mod cgroup;
 mod config;
+mod crowd;
 mod disk;
 mod error;
 mod frequency;
@@ -34,6 +35,7 @@ mod swarm;
 mod wait;
 
 pub use config::read as read_config;
+pub use crowd::RunningCrowd;
 pub use error::{LabError, SpecError};
 pub use lab::Lab;
 pub use link::{Delay, Link, Loss, Rate};
@@ -41,3 +43,4 @@ pub use load::{Load, RunningLoad};
 pub use node::Node;
 pub use spec::{NodeSpec, Role, default_nodes};
 pub use status::{LabStatus, NodeStatus, State};
+pub use swarmmanager_crowd::Crowd;

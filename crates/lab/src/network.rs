@@ -15,6 +15,8 @@ use crate::program;
 const BRIDGE: &str = "br0";
 /// A node's own end of its link.
 const NODE_END: &str = "eth0";
+/// How much of an address all simulated nodes of a lab share.
+const CROWD_BITS: u8 = 22;
 /// The kernel's word for a socket that listens.
 const LISTEN: &str = "0A";
 
@@ -37,6 +39,16 @@ impl Subnet {
     /// The address of the node that is the `index`th from zero.
     pub(crate) fn node(self, index: usize) -> Ipv4Addr {
         Ipv4Addr::new(10, 77, self.0, 11_u8.saturating_add(u8::try_from(index).unwrap_or(u8::MAX)))
+    }
+
+    /// The address before the first one of simulated nodes, which have 10.80.0.0/14 to themselves: a thousand each lab.
+    pub(crate) fn crowd(self) -> Ipv4Addr {
+        Ipv4Addr::new(10, 80 + self.0 / 64, self.0 % 64 * 4, 0)
+    }
+
+    /// Shows a node of the lab where simulated nodes are.
+    pub(crate) fn lead_to_crowd(self, node: i32) -> Result<(), LabError> {
+        batch(node, &[format!("route replace {}/{CROWD_BITS} via {}", self.crowd(), self.switch())])
     }
 }
 
@@ -125,6 +137,17 @@ impl Switch {
         batch(self.holder, &[format!("link del {port}")])
     }
 
+    /// Makes this the place of all the addresses that simulated nodes have.
+    pub(crate) fn take_crowd(self, subnet: Subnet) -> Result<(), LabError> {
+        batch(
+            self.holder,
+            &[
+                "link set lo up".to_owned(),
+                format!("route replace local {}/{CROWD_BITS} dev lo", subnet.crowd()),
+            ],
+        )
+    }
+
     /// Whether a node is joined: `None` where it has no link.
     pub(crate) fn is_connected(self, port: &Port) -> Result<Option<bool>, LabError> {
         Ok(self.interfaces()?.get(&port.0).map(|master| master.as_deref() == Some(BRIDGE)))
@@ -195,6 +218,13 @@ mod tests {
         assert_eq!(subnet.node(19).to_string(), "10.77.7.30");
         assert_eq!(hardware_address(subnet.node(19)), "02:00:0a:4d:07:1e");
         assert_eq!(Port::of(19).to_string(), "node20");
+    }
+
+    #[test]
+    fn simulated_nodes_of_two_labs_have_addresses_of_their_own() {
+        assert_eq!(Subnet(0).crowd().to_string(), "10.80.0.0");
+        assert_eq!(Subnet(1).crowd().to_string(), "10.80.4.0");
+        assert_eq!(Subnet(255).crowd().to_string(), "10.83.252.0");
     }
 
     #[test]

@@ -213,7 +213,7 @@ impl Node {
         Port::of(self.index)
     }
 
-    fn holder(&self) -> Result<i32, LabError> {
+    pub(crate) fn holder(&self) -> Result<i32, LabError> {
         self.place().holder().ok_or_else(|| LabError::Off(self.name().to_owned()))
     }
 

@@ -10,7 +10,7 @@ use crate::spec::Role;
 use crate::wait::{self, Look};
 use crate::{LabError, blocking, parallel, program};
 
-const SWARM_PORT: u16 = 2377;
+pub(crate) const SWARM_PORT: u16 = 2377;
 /// A node that misses three is down: with Swarm's own 5 s a test would wait for a quarter of a minute.
 const HEARTBEAT: &str = "1s";
 const JOIN_LIMIT: Duration = Duration::from_secs(90);
@@ -56,12 +56,18 @@ fn join(node: &Node, manager: &Node) -> Result<(), LabError> {
         _ => program::run(client(node).args(["swarm", "leave", "--force"]))?,
     }
     let role = node.spec().role.as_str();
-    let token = program::output(client(manager).args(["swarm", "join-token", "--quiet", role]))?;
+    let token = token(manager, role)?;
     let address = node.address().to_string();
     let mut join = client(node);
-    join.args(["swarm", "join", "--token", token.trim(), "--advertise-addr", &address]);
+    join.args(["swarm", "join", "--token", &token, "--advertise-addr", &address]);
     join.args(["--listen-addr", &format!("{address}:{SWARM_PORT}")]);
     program::run(join.arg(format!("{}:{SWARM_PORT}", manager.address())))
+}
+
+/// What nodes of a role join with.
+pub(crate) fn token(manager: &Node, role: &str) -> Result<String, LabError> {
+    let token = program::output(client(manager).args(["swarm", "join-token", "--quiet", role]))?;
+    Ok(token.trim().to_owned())
 }
 
 /// A node's part in the Swarm, once it is not on its way in any more.
@@ -97,7 +103,7 @@ fn wait_until_ready(manager: &Node, nodes: &[Node]) -> Result<(), LabError> {
 }
 
 /// Docker's client without its user's settings.
-fn client(node: &Node) -> Command {
+pub(crate) fn client(node: &Node) -> Command {
     let mut docker = program::helper("docker");
     docker.args(["--host", &node.docker_host()]);
     docker.env("DOCKER_CONFIG", node.site().layout.run().join("no-docker-settings"));

@@ -9,7 +9,7 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 15] = [
     ("units", &[]),
     ("image", &[]),
     ("placement", &["units"]),
@@ -22,7 +22,8 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
     ("agent", &["identity", "telemetry", "units"]),
     ("manager", &["access", "api", "collector", "engine", "identity", "placement", "telemetry", "units"]),
     ("cli", &["api", "engine", "manager", "placement", "units"]),
-    ("lab", &["engine", "image", "units"]),
+    ("crowd", &["identity", "telemetry", "units"]),
+    ("lab", &["crowd", "engine", "image", "units"]),
     ("xtask", &["image"]),
 ];
 

@@ -18,6 +18,10 @@ pub enum Action {
     Place,
     /// The number of instances was changed.
     Scale,
+    /// A service was changed by its user.
+    Update,
+    /// A service was put back to what it was before its last change.
+    Rollback,
     /// A service was removed by its user.
     Remove,
 }
@@ -57,6 +61,9 @@ pub struct Decision {
     pub hostname: Option<String>,
     /// One sentence.
     pub summary: String,
+    /// The user who asked for it; absent where the manager acted by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The numbers that it was made from: every node, its capacity, usage, what is reserved and free, the score, or
     /// the reason that it is out.
     #[schema(value_type = Option<Object>)]

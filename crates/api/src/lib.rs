@@ -26,8 +26,8 @@ pub use event::{Event, EventTopic};
 pub use fleet::{Fleet, FleetInstance, FleetNode, FleetReadings};
 pub use history::{HistoryQuery, HistoryResolution, NodeHistory};
 pub use node::{
-    AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, Pressure, Reading,
-    Role,
+    AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, PlacedInstance,
+    Pressure, Reading, Role,
 };
 pub use service::{
     Convergence, Instance, InstanceState, PlacementPreview, Removed, ScaleRequest, Service, ServiceDetail,

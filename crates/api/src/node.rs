@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::InstanceState;
+
 /// Answer of `GET /api/v1/nodes`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NodeList {
@@ -172,8 +174,26 @@ pub struct NodeDetail {
     pub agent_scope: Option<String>,
     /// How far the node's clock is ahead of this manager's.
     pub clock_skew_ms: Option<i64>,
+    /// The instances placed on it, by service and number.
+    #[serde(default)]
+    pub placed: Vec<PlacedInstance>,
     /// Its containers, the busiest first.
     pub containers: Vec<ContainerUsage>,
+}
+
+/// An instance as its node's page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlacedInstance {
+    /// The service as its user named it.
+    pub service: String,
+    /// Its number; absent for a global service.
+    pub instance: Option<u32>,
+    /// Its name, which is its Swarm service's: `web-0`.
+    pub name: String,
+    /// What it is.
+    pub state: InstanceState,
+    /// Id of the latest decision about it, where this manager's journal has one.
+    pub decision: Option<i64>,
 }
 
 /// One second of a container.

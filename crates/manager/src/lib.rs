@@ -16,6 +16,8 @@ mod live;
 mod measurements;
 mod membership;
 mod reconciler;
+#[cfg(test)]
+mod samples;
 mod serve;
 mod service;
 mod snapshot;

@@ -34,6 +34,20 @@ pub(crate) struct Latest {
     pub(crate) agent_scope: Option<String>,
 }
 
+/// A node's latest report in whole numbers, as far as it is about the node as a whole.
+pub(crate) struct Gauges {
+    pub(crate) age_ms: u64,
+    pub(crate) cpu_capacity_mhz: u64,
+    pub(crate) cpu_capacity_nominal: bool,
+    pub(crate) cpu_used_mhz: u64,
+    pub(crate) memory_total_bytes: u64,
+    pub(crate) memory_used_bytes: u64,
+    pub(crate) disk_total_bytes: u64,
+    pub(crate) disk_used_bytes: u64,
+    pub(crate) network_rx_bytes_per_s: u64,
+    pub(crate) network_tx_bytes_per_s: u64,
+}
+
 impl Measurements {
     /// What is in those histories, whose moments are of that clock.
     pub(crate) fn new(fleet: Fleet, clock: Clock) -> Self {
@@ -53,6 +67,28 @@ impl Measurements {
                 clock_skew_ms: latest.clock_skew_ms,
                 agent_version: agent.map(|agent| agent.version.clone()),
                 agent_scope: agent.map(|agent| agent.node_scope.clone()),
+            })
+        })
+    }
+
+    /// The numbers of a node's latest report, however old.
+    pub(crate) fn gauges(&self, node: &NodeId) -> Option<Gauges> {
+        let now = self.clock.now();
+        let whole = |rate: f32| f64::from(rate).round() as u64;
+        self.read(node, |history| {
+            let latest = history.latest()?;
+            let sample = &latest.node;
+            Some(Gauges {
+                age_ms: u64::try_from(now.since(latest.at).as_millis()).unwrap_or(u64::MAX),
+                cpu_capacity_mhz: sample.cpu_capacity.get().round() as u64,
+                cpu_capacity_nominal: sample.cpu_capacity_nominal,
+                cpu_used_mhz: sample.cpu_used.get().round() as u64,
+                memory_total_bytes: sample.memory_total.get(),
+                memory_used_bytes: sample.memory_used().get(),
+                disk_total_bytes: sample.disk_total.get(),
+                disk_used_bytes: sample.disk_used.get(),
+                network_rx_bytes_per_s: whole(sample.network_rx),
+                network_tx_bytes_per_s: whole(sample.network_tx),
             })
         })
     }

@@ -6,13 +6,13 @@ use swarmmanager_api::{ServiceDetail, Status};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_units::NodeId;
 
-use crate::cluster::{Cluster, ClusterWatch};
+use crate::cluster::ClusterWatch;
 use crate::executor::{ExecuteError, Executor};
 use crate::http::Refusal;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::measurements::Measurements;
-use crate::views;
+use crate::views::{self, View};
 
 /// The manager as its handlers see it. Cheap to clone.
 #[derive(Clone)]
@@ -28,16 +28,10 @@ pub(crate) struct Manager {
     pub(crate) collector: Arc<CollectorStats>,
 }
 
-/// Swarm's state and the measurements at one moment: what answers are made from.
-pub(crate) struct View {
-    pub(crate) cluster: Arc<Cluster>,
-    pub(crate) measurements: Measurements,
-}
-
 impl Manager {
     /// What is known now.
     pub(crate) fn view(&self) -> View {
-        View { cluster: self.cluster.latest(), measurements: self.measurements.clone() }
+        View::new(self.cluster.latest(), self.measurements.clone(), self.journal.clone())
     }
 
     /// How the manager is.

@@ -5,7 +5,7 @@ use eventsource_stream2::{Event as Sent, EventStream};
 use futures_util::{Stream, StreamExt};
 use http::Method;
 use http_body_util::BodyDataStream;
-use swarmmanager_api::{Event, EventTopic};
+use swarmmanager_api::Event;
 
 use super::api::segment;
 use super::{Client, ClientError};
@@ -56,12 +56,10 @@ fn read(sent: &Sent) -> Option<Result<News, ClientError>> {
     if sent.event == "alive" {
         return Some(Ok(News::Alive));
     }
-    let topic: EventTopic = serde_json::from_value(sent.event.clone().into()).ok()?;
-    let event = match topic {
-        EventTopic::Nodes => serde_json::from_str(&sent.data).map(Event::Nodes),
-        EventTopic::Node => serde_json::from_str(&sent.data).map(Event::Node),
-        EventTopic::Services => serde_json::from_str(&sent.data).map(Event::Services),
-        EventTopic::Decisions => serde_json::from_str(&sent.data).map(Event::Decisions),
+    let event = match sent.event.as_str() {
+        "nodes" => serde_json::from_str(&sent.data).map(Event::Nodes),
+        "node" => serde_json::from_str(&sent.data).map(Event::Node),
+        _ => return None,
     };
     let what = format!("GET /api/v1/events?topic={}", sent.event);
     Some(event.map(News::Event).map_err(|source| ClientError::Answer { what, source }))

@@ -114,6 +114,7 @@ pub(crate) fn detail() -> NodeDetail {
         agent_version: Some("0.1.0".into()),
         agent_scope: Some("host".into()),
         clock_skew_ms: Some(-3),
+        placed: Vec::new(),
         containers: vec![container("ab", "camera", 204.0, 24 * MIB), stranger],
     }
 }

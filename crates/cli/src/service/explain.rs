@@ -118,6 +118,7 @@ mod tests {
             node: None,
             hostname: None,
             summary: "web-0 placed on ap1".into(),
+            by: None,
             explanation: None,
         }
     }

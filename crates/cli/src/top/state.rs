@@ -99,7 +99,7 @@ impl App {
             What::Alive => {}
             What::Event(Event::Nodes(list)) => self.take_nodes(list, now),
             What::Event(Event::Node(detail)) => self.take_detail(*detail, now),
-            What::Event(Event::Services(_) | Event::Decisions(_)) => {}
+            What::Event(_) => {}
         }
         self.link = Link::Up { heard: now };
     }

@@ -8,7 +8,7 @@ use swarmmanager_engine::{EngineError, RegistryAuth};
 use swarmmanager_placement::{self as placement, Placement, Snapshot};
 use swarmmanager_units::{Megahertz, NodeId};
 
-use super::{ExecuteError, Executor};
+use super::{Asked, ExecuteError, Executor};
 use crate::clock::unix_ms;
 use crate::cluster::Cluster;
 use crate::service::{self, InstanceService, Layout, ManagedService, PlacedOn, Step};
@@ -31,7 +31,7 @@ impl Executor {
     pub(super) async fn converge(
         &self,
         name: &str,
-        auth: Option<&RegistryAuth>,
+        asked: Asked<'_>,
         refusals: &mut Refusals,
     ) -> Result<Stop, ExecuteError> {
         loop {
@@ -55,7 +55,7 @@ impl Executor {
                     }
                 }
                 Some(Step::Place(numbers)) => {
-                    if let Some(reason) = self.place_instances(&service, &numbers, auth, refusals).await? {
+                    if let Some(reason) = self.place_instances(&service, &numbers, asked, refusals).await? {
                         return Ok(Stop::NoNode { reason });
                     }
                 }
@@ -93,7 +93,7 @@ impl Executor {
         &self,
         service: &ManagedService,
         numbers: &[u32],
-        auth: Option<&RegistryAuth>,
+        asked: Asked<'_>,
         refusals: &mut Refusals,
     ) -> Result<Option<String>, ExecuteError> {
         let Some(anchor) = service.anchor() else { return Ok(None) };
@@ -106,8 +106,9 @@ impl Executor {
                     let summary = format!("{}-{number} placed on {hostname}", service.name);
                     // Written before it is done: whatever Swarm has can be explained, also after a crash in between.
                     let entry =
-                        self.record_placement(service, *number, decision, Outcome::Planned, summary)?;
-                    let put = self.put_instance(service, *number, &on, auth).await;
+                        placement_entry(service, *number, decision, Outcome::Planned, summary, asked.by);
+                    let entry = self.journal.record(entry).map_err(ExecuteError::Journal)?;
+                    let put = self.put_instance(service, *number, &on, asked.auth).await;
                     let outcome = if put.is_ok() { Outcome::Done } else { Outcome::Failed };
                     self.journal.conclude(entry, outcome).map_err(ExecuteError::Journal)?;
                     put?;
@@ -118,7 +119,9 @@ impl Executor {
                     let said = refusals.insert((service.name.clone(), *number), reason.clone());
                     if said.as_ref() != Some(&reason) {
                         let summary = format!("{}-{number}: {reason}", service.name);
-                        self.record_placement(service, *number, decision, Outcome::NoNode, summary)?;
+                        let entry =
+                            placement_entry(service, *number, decision, Outcome::NoNode, summary, asked.by);
+                        self.journal.record(entry).map_err(ExecuteError::Journal)?;
                     }
                     unplaced.get_or_insert(reason);
                 }
@@ -172,32 +175,33 @@ impl Executor {
             }),
         }
     }
+}
 
-    fn record_placement(
-        &self,
-        service: &ManagedService,
-        instance: u32,
-        decision: &placement::Decision,
-        outcome: Outcome,
-        summary: String,
-    ) -> Result<Decision, ExecuteError> {
-        let (node, hostname) = match &decision.outcome {
-            placement::Outcome::Placed { node, hostname } => (Some(node.to_string()), Some(hostname.clone())),
-            placement::Outcome::Unplaced { .. } => (None, None),
-        };
-        let entry = Decision {
-            id: 0,
-            unix_ms: unix_ms(),
-            action: Action::Place,
-            outcome,
-            service: service.name.clone(),
-            instance: Some(instance),
-            node,
-            hostname,
-            summary,
-            explanation: Some(json!(decision)),
-        };
-        self.journal.record(entry).map_err(ExecuteError::Journal)
+/// What the journal says about an instance's node.
+fn placement_entry(
+    service: &ManagedService,
+    instance: u32,
+    decision: &placement::Decision,
+    outcome: Outcome,
+    summary: String,
+    by: Option<&str>,
+) -> Decision {
+    let (node, hostname) = match &decision.outcome {
+        placement::Outcome::Placed { node, hostname } => (Some(node.to_string()), Some(hostname.clone())),
+        placement::Outcome::Unplaced { .. } => (None, None),
+    };
+    Decision {
+        id: 0,
+        unix_ms: unix_ms(),
+        action: Action::Place,
+        outcome,
+        service: service.name.clone(),
+        instance: Some(instance),
+        node,
+        hostname,
+        summary,
+        by: by.map(str::to_owned),
+        explanation: Some(json!(decision)),
     }
 }
 

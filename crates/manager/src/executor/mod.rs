@@ -24,6 +24,13 @@ use crate::service::{self, Layout, ManagedService};
 pub(crate) use converge::Stop;
 pub(crate) use error::ExecuteError;
 
+/// Who asked for a change, and with which credentials of the image's registry.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    by: Option<&'a str>,
+    auth: Option<&'a RegistryAuth>,
+}
+
 /// The one writer. It acts only while its node leads the Swarm.
 pub(crate) struct Executor {
     engine: Engine,
@@ -58,6 +65,7 @@ impl Executor {
         &self,
         request: &ServiceCreate,
         auth: Option<&RegistryAuth>,
+        by: Option<&str>,
     ) -> Result<(), ExecuteError> {
         let request = service::validate(request)?;
         let mut refusals = self.acting.lock().await;
@@ -70,12 +78,17 @@ impl Executor {
             .service_create(&anchor, auth)
             .await
             .map_err(|source| ExecuteError::Create { service: request.name.clone(), source })?;
-        self.converge(&request.name, auth, &mut refusals).await?;
+        self.converge(&request.name, Asked { by, auth }, &mut refusals).await?;
         Ok(())
     }
 
     /// Changes how many instances a service has. Returns once Swarm has it.
-    pub(crate) async fn scale(&self, name: &str, replicas: u32) -> Result<(), ExecuteError> {
+    pub(crate) async fn scale(
+        &self,
+        name: &str,
+        replicas: u32,
+        by: Option<&str>,
+    ) -> Result<(), ExecuteError> {
         service::check_replicas(replicas)?;
         let mut refusals = self.acting.lock().await;
         self.check_leading().await?;
@@ -94,14 +107,14 @@ impl Executor {
                 .service_update(&anchor.swarm.id, anchor.swarm.version, &spec, None)
                 .await
                 .map_err(|source| ExecuteError::Intent { service: name.to_owned(), source })?;
-            self.record(Action::Scale, Outcome::Done, name, format!("scaled from {desired} to {replicas}"))?;
+            self.record(Action::Scale, name, format!("scaled from {desired} to {replicas}"), by)?;
         }
-        self.converge(name, None, &mut refusals).await?;
+        self.converge(name, Asked { by, auth: None }, &mut refusals).await?;
         Ok(())
     }
 
     /// Removes a service and all of its instances; gives the names of the Swarm services removed.
-    pub(crate) async fn remove(&self, name: &str) -> Result<Vec<String>, ExecuteError> {
+    pub(crate) async fn remove(&self, name: &str, by: Option<&str>) -> Result<Vec<String>, ExecuteError> {
         if name == service::AGENT_SERVICE {
             return Err(ExecuteError::OwnService { service: name.to_owned() });
         }
@@ -122,10 +135,10 @@ impl Executor {
                         .await
                         .map_err(|source| ExecuteError::Intent { service: name.to_owned(), source })?;
                 }
-                self.converge(name, None, &mut refusals).await?;
+                self.converge(name, Asked { by, auth: None }, &mut refusals).await?;
             }
         }
-        self.record(Action::Remove, Outcome::Done, name, format!("removed {}", parts.join(", ")))?;
+        self.record(Action::Remove, name, format!("removed {}", parts.join(", ")), by)?;
         Ok(parts)
     }
 
@@ -145,7 +158,7 @@ impl Executor {
     pub(crate) async fn reconcile(&self, name: &str) -> Result<Stop, ExecuteError> {
         let mut refusals = self.acting.lock().await;
         self.check_leading().await?;
-        self.converge(name, None, &mut refusals).await
+        self.converge(name, Asked::default(), &mut refusals).await
     }
 
     /// One writer: a manager that does not lead changes nothing, and one that lost the lead stops before its next write.
@@ -199,24 +212,25 @@ impl Executor {
         }
     }
 
-    /// Writes a journal entry on a service as a whole.
+    /// Writes a journal entry on what was done to a service as a whole.
     fn record(
         &self,
         action: Action,
-        outcome: Outcome,
         service: &str,
         summary: String,
+        by: Option<&str>,
     ) -> Result<(), ExecuteError> {
         let entry = Decision {
             id: 0,
             unix_ms: unix_ms(),
             action,
-            outcome,
+            outcome: Outcome::Done,
             service: service.to_owned(),
             instance: None,
             node: None,
             hostname: None,
             summary,
+            by: by.map(str::to_owned),
             explanation: None,
         };
         self.journal.record(entry).map(drop).map_err(ExecuteError::Journal)

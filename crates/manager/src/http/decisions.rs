@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
-use swarmmanager_api::{ApiError, Decision, DecisionList};
+use swarmmanager_api::{Action, ApiError, Decision, DecisionList, Outcome};
 use utoipa::IntoParams;
 
 use super::refusal::Refusal;
@@ -23,8 +23,18 @@ pub(crate) struct DecisionQuery {
     service: Option<String>,
     /// Only of this instance.
     instance: Option<u32>,
+    /// Only those that chose this node: its id, a unique prefix of it, or its hostname.
+    node: Option<String>,
+    /// Only of this kind.
+    #[param(inline)]
+    action: Option<Action>,
+    /// Only those that ended so.
+    #[param(inline)]
+    outcome: Option<Outcome>,
     /// Only those with a greater id.
     after: Option<i64>,
+    /// Only those with a smaller id.
+    before: Option<i64>,
     /// At most so many, 1000 at the most; 100 where absent.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
@@ -42,16 +52,21 @@ pub(crate) async fn list(
     query: Result<Query<DecisionQuery>, QueryRejection>,
 ) -> Result<Json<DecisionList>, Refusal> {
     let Query(query) = query?;
-    let wanted = journal::Query {
+    // A node that left the Swarm is still in the journal, by its id.
+    let view = manager.view();
+    let node =
+        query.node.map(|node| view.cluster.find_node(&node).map_or(node, |found| found.id.to_string()));
+    let decisions = manager.journal.read(&journal::Query {
         service: query.service,
         instance: query.instance,
+        node,
+        action: query.action,
+        outcome: query.outcome,
         after: query.after,
+        before: query.before,
         limit: query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MOST),
-    };
-    let mut decisions = manager.journal.read(&wanted)?;
-    if !query.explain {
-        decisions.iter_mut().for_each(|decision| decision.explanation = None);
-    }
+        explained: query.explain,
+    })?;
     Ok(Json(DecisionList { decisions }))
 }
 

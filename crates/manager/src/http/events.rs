@@ -10,18 +10,16 @@ use axum_extra::extract::{Query, QueryRejection};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use serde::Deserialize;
 use swarmmanager_api::{ApiError, Decision, Event, EventTopic};
-use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
-use tokio_stream::wrappers::{BroadcastStream, IntervalStream, WatchStream};
+use tokio_stream::wrappers::WatchStream;
 use utoipa::IntoParams;
 
 use super::refusal::Refusal;
-use crate::journal;
+use crate::journal::Feed;
+use crate::live::{Frame, Subject};
 use crate::state::Manager;
 use crate::views;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
-/// Decisions that are sent again to a client that was away.
-const MOST_MISSED: u32 = 500;
 
 /// Query of `GET /api/v1/events`.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,10 +31,15 @@ pub(crate) struct Follow {
     topic: Vec<EventTopic>,
     /// For the topic `node`: its id, a unique prefix of it, or its hostname.
     node: Option<String>,
+    /// For the topic `service`: its name, or a unique prefix of its id.
+    service: Option<String>,
+    /// For the topic `decisions`: begin with the one after this id. A `Last-Event-ID` goes before it.
+    after: Option<i64>,
 }
 
-/// Follows what changes. Each event's name is its topic and its data the JSON of the same name. Decisions carry their
-/// id, so that a client that was away hears of those it missed.
+/// Follows what changes. Each event's name is its topic (the topic `fleet` has `readings` as well) and its data the JSON
+/// of the same name. Decisions carry their id, so that a client that was away hears of those it missed. Whoever is too
+/// slow for the rest hears the latest only.
 #[utoipa::path(get, path = "/events", tag = "live", operation_id = "followEvents",
     params(Follow, ("Last-Event-ID" = Option<i64>, Header, description = "The last decision that the client heard of")),
     responses(
@@ -51,71 +54,65 @@ pub(crate) async fn follow(
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Refusal> {
     let Query(query) = query.map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, error.body_text()))?;
     if query.topic.is_empty() {
-        let message = "no topic: write ?topic= with nodes, node, services or decisions";
+        let message = "no topic: write ?topic= with fleet, nodes, node, services, service or decisions";
         return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
     }
     let mut streams: Vec<BoxStream<'static, Sent>> = Vec::new();
-    for topic in query.topic {
+    for topic in &query.topic {
         streams.push(match topic {
-            EventTopic::Nodes => shared("nodes", manager.live.nodes()),
-            EventTopic::Services => shared("services", manager.live.services()),
+            EventTopic::Fleet => shared("fleet", &manager, Subject::Fleet),
+            EventTopic::Nodes => shared("nodes", &manager, Subject::Nodes),
+            EventTopic::Services => shared("services", &manager, Subject::Services),
+            EventTopic::Node => shared("node", &manager, node(&manager, query.node.as_deref())?),
+            EventTopic::Service => shared("service", &manager, service(&manager, query.service.as_deref())?),
             EventTopic::Decisions => {
                 let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-                decisions(&manager, last)?
+                let feed = Feed::new(&manager.journal, last.or(query.after))?;
+                feed.stream().map(|decision| decided(&decision)).boxed()
             }
-            EventTopic::Node => node(manager.clone(), query.node.clone())?,
         });
     }
     Ok(Sse::new(stream::select_all(streams).map(Ok)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// JSON that is made once for everybody who follows; whoever is slow gets the latest only.
-fn shared(topic: &'static str, latest: crate::live::Latest) -> BoxStream<'static, Sent> {
-    WatchStream::new(latest)
-        .filter_map(move |json| async move { json.map(|json| Sent::default().event(topic).data(&*json)) })
-        .boxed()
+fn shared(topic: &'static str, manager: &Manager, subject: Subject) -> BoxStream<'static, Sent> {
+    let mut told = None;
+    let frames = WatchStream::new(manager.live.follow(subject)).filter_map(std::future::ready);
+    frames.flat_map(move |frame| stream::iter(events(topic, &frame, &mut told))).boxed()
 }
 
-fn decisions(manager: &Manager, last: Option<i64>) -> Result<BoxStream<'static, Sent>, Refusal> {
-    let news = BroadcastStream::new(manager.journal.follow()).filter_map(|decision| async move {
-        match decision {
-            Ok(decision) => Some(decided(&decision)),
-            // The client reads them from the journal, knowing the id of its last.
-            Err(BroadcastStreamRecvError::Lagged(_)) => None,
+/// The events of a frame; `told` is the revision of the fleet that the client knows.
+fn events(topic: &str, frame: &Frame, told: &mut Option<u64>) -> Vec<Sent> {
+    let sent = |topic: &str, json: &str| Sent::default().event(topic).data(json);
+    match frame {
+        Frame::Whole(json) => vec![sent(topic, json)],
+        Frame::Fleet { revision, fleet, readings } => {
+            let news = told.replace(*revision) != Some(*revision);
+            news.then(|| sent(topic, fleet)).into_iter().chain([sent("readings", readings)]).collect()
         }
-    });
-    let mut missed = match last {
-        Some(id) => {
-            let query = journal::Query { after: Some(id), limit: MOST_MISSED, ..journal::Query::default() };
-            manager.journal.read(&query)?
-        }
-        None => Vec::new(),
-    };
-    missed.reverse();
-    let missed: Vec<Sent> = missed.iter().map(decided).collect();
-    Ok(stream::iter(missed).chain(news).boxed())
+    }
 }
 
-fn decided(decision: &Decision) -> Sent {
-    let short = Decision { explanation: None, ..decision.clone() };
-    Sent::default().event("decisions").id(decision.id.to_string()).data(json(&short))
-}
-
-fn node(manager: Manager, reference: Option<String>) -> Result<BoxStream<'static, Sent>, Refusal> {
+fn node(manager: &Manager, reference: Option<&str>) -> Result<Subject, Refusal> {
     let reference = reference.ok_or_else(|| {
         Refusal::new(StatusCode::BAD_REQUEST, "topic node wants the parameter node: an id or a hostname")
     })?;
-    if views::node_detail(&manager.view(), &reference).is_none() {
-        return Err(Refusal::not_found("node", &reference));
-    }
-    let every_second = IntervalStream::new(tokio::time::interval(Duration::from_secs(1)));
-    let details = every_second.filter_map(move |_| {
-        let detail = views::node_detail(&manager.view(), &reference);
-        async move { detail.map(|detail| Sent::default().event("node").data(json(&detail))) }
-    });
-    Ok(details.boxed())
+    let view = manager.view();
+    let found = view.cluster.find_node(reference);
+    found.map(|node| Subject::Node(node.id.clone())).ok_or_else(|| Refusal::not_found("node", reference))
 }
 
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+fn service(manager: &Manager, reference: Option<&str>) -> Result<Subject, Refusal> {
+    let reference = reference.ok_or_else(|| {
+        Refusal::new(StatusCode::BAD_REQUEST, "topic service wants the parameter service: a name or an id")
+    })?;
+    let found = views::service_detail(&manager.view(), reference);
+    let found = found.map(|detail| Subject::Service(detail.service.name));
+    found.ok_or_else(|| Refusal::not_found("service", reference))
+}
+
+fn decided(decision: &Decision) -> Sent {
+    let json = serde_json::to_string(decision).unwrap_or_default();
+    Sent::default().event("decisions").id(decision.id.to_string()).data(json)
 }

@@ -55,7 +55,7 @@ pub(crate) async fn create(
     let name = request.name.clone();
     // Spawned, so that a client that goes away does not stop it half-way.
     let executor = manager.executor.clone();
-    manager.run(async move { executor.create(&request, auth.as_ref()).await }).await?;
+    manager.run(async move { executor.create(&request, auth.as_ref(), None).await }).await?;
     Ok((StatusCode::CREATED, Json(manager.fresh_service(&name).await?)))
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn scale(
     let name = views::service_name(&manager.view(), &service);
     let executor = manager.executor.clone();
     let scaled = name.clone();
-    manager.run(async move { executor.scale(&scaled, request.replicas).await }).await?;
+    manager.run(async move { executor.scale(&scaled, request.replicas, None).await }).await?;
     Ok(Json(manager.fresh_service(&name).await?))
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn remove(
     let name = views::service_name(&manager.view(), &service);
     let executor = manager.executor.clone();
     let removed = name.clone();
-    let instances = manager.run(async move { executor.remove(&removed).await }).await?;
+    let instances = manager.run(async move { executor.remove(&removed, None).await }).await?;
     Ok(Json(Removed { name, instances }))
 }
 

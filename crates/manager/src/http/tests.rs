@@ -50,6 +50,23 @@ fn manager() -> (Manager, TempDir) {
     (manager, folder)
 }
 
+/// An entry of the journal.
+fn placed() -> Decision {
+    Decision {
+        id: 0,
+        unix_ms: 5,
+        action: Action::Place,
+        outcome: Outcome::Done,
+        service: "web".into(),
+        instance: Some(0),
+        node: Some("n1".into()),
+        hostname: Some("ap1".into()),
+        summary: "web-0 placed on ap1".into(),
+        by: Some("ann".into()),
+        explanation: Some(json!({"policy": "availability"})),
+    }
+}
+
 async fn call(manager: &Manager, method: &str, path: &str, body: &str) -> (StatusCode, String) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     let request = request.body(Body::from(body.to_owned())).unwrap();
@@ -92,6 +109,9 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("GET", "/api/v1/events", "", StatusCode::BAD_REQUEST, "topic").await;
     check("GET", "/api/v1/events?topic=weather", "", StatusCode::BAD_REQUEST, "weather").await;
     check("GET", "/api/v1/events?topic=node", "", StatusCode::BAD_REQUEST, "parameter node").await;
+    check("GET", "/api/v1/events?topic=service", "", StatusCode::BAD_REQUEST, "parameter service").await;
+    check("GET", "/api/v1/events?topic=service&service=web", "", StatusCode::NOT_FOUND, "service: web").await;
+    check("GET", "/api/v1/decisions?outcome=maybe", "", StatusCode::BAD_REQUEST, "maybe").await;
 }
 
 #[tokio::test]
@@ -119,25 +139,50 @@ async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
 #[tokio::test]
 async fn decisions_are_listed_without_and_shown_with_their_numbers() {
     let (manager, _folder) = manager();
-    let decision = Decision {
-        id: 0,
-        unix_ms: 5,
-        action: Action::Place,
-        outcome: Outcome::Done,
-        service: "web".into(),
-        instance: Some(0),
-        node: Some("n1".into()),
-        hostname: Some("ap1".into()),
-        summary: "web-0 placed on ap1".into(),
-        explanation: Some(json!({"policy": "availability"})),
-    };
-    let id = manager.journal.record(decision).unwrap().id;
+    let id = manager.journal.record(placed()).unwrap().id;
     let (_, list) = call(&manager, "GET", "/api/v1/decisions?service=web", "").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     assert_eq!(list["decisions"][0]["summary"], "web-0 placed on ap1");
     assert_eq!(list["decisions"][0].get("explanation"), None);
     let (_, one) = call(&manager, "GET", &format!("/api/v1/decisions/{id}"), "").await;
     assert_eq!(serde_json::from_str::<Value>(&one).unwrap()["explanation"]["policy"], "availability");
+}
+
+#[tokio::test]
+async fn whoever_watches_the_fleet_is_told_at_once_of_the_nodes_and_then_of_their_readings() {
+    let (manager, _folder) = manager();
+    let running = tokio::spawn(manager.live.clone().run(manager.clone()));
+    let request = Request::builder().uri("/api/v1/events?topic=fleet").body(Body::empty()).unwrap();
+    let mut events = super::router(manager).oneshot(request).await.unwrap().into_body();
+    let mut text = String::new();
+    while text.matches("event: readings").count() < 2 {
+        text += std::str::from_utf8(&events.frame().await.unwrap().unwrap().into_data().unwrap()).unwrap();
+    }
+    assert!(text.starts_with("event: fleet\ndata: {\"revision\":1,\"nodes\":[]"), "{text}");
+    assert_eq!(text.matches("event: fleet").count(), 1, "it did not change: {text}");
+    running.abort();
+}
+
+#[tokio::test]
+async fn decisions_are_followed_from_the_one_that_the_client_knows() {
+    let (manager, _folder) = manager();
+    for number in 0..3 {
+        let decision = Decision { instance: Some(number), ..placed() };
+        manager.journal.record(decision).unwrap();
+    }
+    for (query, header, first) in [("&after=1", None, 2), ("&after=0", Some("2"), 3)] {
+        let uri = format!("/api/v1/events?topic=decisions{query}");
+        let mut request = Request::builder().uri(uri);
+        if let Some(id) = header {
+            request = request.header("last-event-id", id);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let mut events = super::router(manager.clone()).oneshot(request).await.unwrap().into_body();
+        let event = events.frame().await.unwrap().unwrap().into_data().unwrap();
+        let text = String::from_utf8(event.to_vec()).unwrap();
+        assert!(text.contains(&format!("id: {first}\n")), "{text}");
+        assert!(!text.contains("policy"), "without its numbers: {text}");
+    }
 }
 
 #[tokio::test]

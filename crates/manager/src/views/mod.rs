@@ -1,16 +1,21 @@
 //! What the API shows, made from one reading of Swarm's state and the latest measurements.
 
+mod fleet;
 mod nodes;
+mod placed;
 mod reservations;
 mod services;
 mod tasks;
+mod view;
 
 use swarmmanager_api::{CollectorCounters, Status};
 
+pub(crate) use fleet::{fleet, fleet_readings};
 pub(crate) use nodes::{node_detail, node_history, node_list};
 pub(crate) use reservations::{Reserved, reserved_on};
 pub(crate) use services::{service_detail, service_list, service_name};
 pub(crate) use tasks::is_active;
+pub(crate) use view::View;
 
 use crate::state::Manager;
 

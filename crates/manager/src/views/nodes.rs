@@ -10,15 +10,16 @@ use swarmmanager_engine as engine;
 use swarmmanager_telemetry::{ContainerSample, NodeSample, STALE_AFTER};
 use swarmmanager_units::NodeId;
 
-use super::reservations::{Reserved, reserved_on};
+use super::View;
+use super::placed::placed_on;
+use super::reservations::Reserved;
 use crate::cluster::Cluster;
 use crate::measurements::Latest;
-use crate::service::managed_services;
-use crate::state::View;
+use crate::service::ManagedService;
 
 /// Every node, by hostname.
 pub(crate) fn node_list(view: &View) -> NodeList {
-    let reserved = reserved_on(&view.cluster, |node| view.measurements.per_core(node));
+    let reserved = view.reserved();
     let mut nodes: Vec<Node> = view
         .cluster
         .nodes
@@ -32,9 +33,8 @@ pub(crate) fn node_list(view: &View) -> NodeList {
 /// One node with its containers, the busiest first.
 pub(crate) fn node_detail(view: &View, reference: &str) -> Option<NodeDetail> {
     let node = view.cluster.find_node(reference)?;
-    let reserved = reserved_on(&view.cluster, |node| view.measurements.per_core(node));
     let latest = view.measurements.latest(&node.id);
-    let names = container_names(&view.cluster, &node.id);
+    let names = container_names(&view.cluster, view.managed(), &node.id);
     let mut containers: Vec<ContainerUsage> = latest
         .iter()
         .flat_map(|latest| &latest.containers)
@@ -42,12 +42,13 @@ pub(crate) fn node_detail(view: &View, reference: &str) -> Option<NodeDetail> {
         .collect();
     containers.sort_by(|a, b| b.cpu_used_mhz.total_cmp(&a.cpu_used_mhz).then_with(|| a.id.cmp(&b.id)));
     Some(NodeDetail {
-        node: summary(node, latest.as_ref(), reserved.get(&node.id)),
+        node: summary(node, latest.as_ref(), view.reserved().get(&node.id)),
         labels: node.labels.clone(),
         engine_labels: node.engine_labels.clone(),
         agent_version: latest.as_ref().and_then(|latest| latest.agent_version.clone()),
         agent_scope: latest.as_ref().and_then(|latest| latest.agent_scope.clone()),
         clock_skew_ms: latest.as_ref().map(|latest| latest.clock_skew_ms),
+        placed: placed_on(view, &node.id),
         containers,
     })
 }
@@ -74,22 +75,10 @@ fn summary(node: &engine::Node, latest: Option<&Latest>, reserved: Option<&Reser
         id: node.id.to_string(),
         hostname: node.hostname.clone(),
         address: node.address.clone(),
-        role: match node.role {
-            engine::Role::Manager => Role::Manager,
-            engine::Role::Worker => Role::Worker,
-        },
+        role: role(node),
         leader: node.leader,
-        availability: match node.availability {
-            engine::Availability::Active => Availability::Active,
-            engine::Availability::Pause => Availability::Pause,
-            engine::Availability::Drain => Availability::Drain,
-        },
-        state: match node.state {
-            engine::NodeState::Unknown => MemberState::Unknown,
-            engine::NodeState::Down => MemberState::Down,
-            engine::NodeState::Ready => MemberState::Ready,
-            engine::NodeState::Disconnected => MemberState::Disconnected,
-        },
+        availability: availability(node),
+        state: member_state(node),
         message: node.message.clone(),
         agent,
         reading_age_ms: latest.map(|latest| u64::try_from(latest.age.as_millis()).unwrap_or(u64::MAX)),
@@ -101,6 +90,33 @@ fn summary(node: &engine::Node, latest: Option<&Latest>, reserved: Option<&Reser
         reserved_memory_bytes: reserved.memory.get(),
         reserved_disk_bytes: reserved.disk.get(),
         reading: latest.map(|latest| reading(&latest.node)),
+    }
+}
+
+/// Its role.
+pub(super) fn role(node: &engine::Node) -> Role {
+    match node.role {
+        engine::Role::Manager => Role::Manager,
+        engine::Role::Worker => Role::Worker,
+    }
+}
+
+/// Whether Swarm may put tasks on it.
+pub(super) fn availability(node: &engine::Node) -> Availability {
+    match node.availability {
+        engine::Availability::Active => Availability::Active,
+        engine::Availability::Pause => Availability::Pause,
+        engine::Availability::Drain => Availability::Drain,
+    }
+}
+
+/// Whether it is in touch with Swarm.
+pub(super) fn member_state(node: &engine::Node) -> MemberState {
+    match node.state {
+        engine::NodeState::Unknown => MemberState::Unknown,
+        engine::NodeState::Down => MemberState::Down,
+        engine::NodeState::Ready => MemberState::Ready,
+        engine::NodeState::Disconnected => MemberState::Disconnected,
     }
 }
 
@@ -141,16 +157,18 @@ pub(super) struct Name {
 }
 
 /// The names of a node's containers, by container id.
-fn container_names(cluster: &Cluster, node: &NodeId) -> BTreeMap<String, Name> {
+fn container_names(
+    cluster: &Cluster,
+    managed: &BTreeMap<String, ManagedService>,
+    node: &NodeId,
+) -> BTreeMap<String, Name> {
     let swarm_names: BTreeMap<&str, &str> =
         cluster.services.iter().map(|service| (service.id.as_str(), service.name())).collect();
-    let managed = managed_services(&cluster.services);
     let users_names: BTreeMap<&str, &str> = managed
         .values()
         .flat_map(|service| {
-            service.parts().into_iter().map(|part| (part.swarm.id.clone(), service.name.as_str()))
+            service.parts().into_iter().map(|part| (part.swarm.id.as_str(), service.name.as_str()))
         })
-        .filter_map(|(id, name)| cluster.services.iter().find(|s| s.id == id).map(|s| (s.id.as_str(), name)))
         .collect();
     let tasks = cluster.tasks.iter().filter(|task| task.node_id.as_ref() == Some(node));
     tasks

@@ -7,7 +7,7 @@ use swarmmanager_units::{Bytes, Megahertz, NodeId};
 
 use super::is_active;
 use crate::cluster::Cluster;
-use crate::service::{InstanceService, host_ports};
+use crate::service::{InstanceService, ManagedService, host_ports};
 
 /// What the instances and tasks on a node may count on.
 #[derive(Debug, Clone, Default)]
@@ -29,10 +29,10 @@ pub(crate) struct Reserved {
 /// `per_core` says what one core of a node gives.
 pub(crate) fn reserved_on(
     cluster: &Cluster,
+    managed: &BTreeMap<String, ManagedService>,
     per_core: impl Fn(&NodeId) -> Megahertz,
 ) -> BTreeMap<NodeId, Reserved> {
     let mut nodes: BTreeMap<NodeId, Reserved> = BTreeMap::new();
-    let managed = cluster.managed();
     let mut ours = BTreeSet::new();
     for service in managed.values() {
         for part in service.parts() {

@@ -11,23 +11,23 @@ use swarmmanager_engine::{Task, TaskState};
 use swarmmanager_telemetry::STALE_AFTER;
 use swarmmanager_units::ContainerId;
 
+use super::View;
 use super::nodes::container_usage;
 use super::tasks::current;
 use crate::cluster::Cluster;
 use crate::service::{Layout, ManagedService, next_step, users_constraints, users_labels};
-use crate::state::View;
 
 /// Every service that we keep, by name.
 pub(crate) fn service_list(view: &View) -> ServiceList {
     let tasks = by_service(&view.cluster);
-    let managed = view.cluster.managed();
-    let services = managed.values().filter_map(|service| summary(&view.cluster, service, &tasks)).collect();
+    let services =
+        view.managed().values().filter_map(|service| summary(&view.cluster, service, &tasks)).collect();
     ServiceList { swarm_as_of_unix_ms: view.cluster.as_of_unix_ms, services }
 }
 
 /// The name that a reference stands for: a name, or a unique prefix of an id; otherwise the reference itself.
 pub(crate) fn service_name(view: &View, reference: &str) -> String {
-    let managed = view.cluster.managed();
+    let managed = view.managed();
     if managed.contains_key(reference) || reference.is_empty() {
         return reference.to_owned();
     }
@@ -42,8 +42,7 @@ pub(crate) fn service_name(view: &View, reference: &str) -> String {
 
 /// One service with its instances.
 pub(crate) fn service_detail(view: &View, reference: &str) -> Option<ServiceDetail> {
-    let managed = view.cluster.managed();
-    let service = managed.get(&service_name(view, reference))?;
+    let service = view.managed().get(&service_name(view, reference))?;
     let tasks = by_service(&view.cluster);
     let anchor = service.anchor()?;
     Some(ServiceDetail {
@@ -55,9 +54,10 @@ pub(crate) fn service_detail(view: &View, reference: &str) -> Option<ServiceDeta
     })
 }
 
-type Tasks<'a> = BTreeMap<&'a str, Vec<&'a Task>>;
+pub(super) type Tasks<'a> = BTreeMap<&'a str, Vec<&'a Task>>;
 
-fn by_service(cluster: &Cluster) -> Tasks<'_> {
+/// All tasks, by the id of their Swarm service.
+pub(super) fn by_service(cluster: &Cluster) -> Tasks<'_> {
     let mut tasks = Tasks::new();
     for task in &cluster.tasks {
         tasks.entry(&task.service_id).or_default().push(task);
@@ -150,7 +150,7 @@ fn instances(view: &View, service: &ManagedService, tasks: &Tasks<'_>) -> Vec<In
                 node: node.map(str::to_owned),
                 hostname: node.and_then(|id| hostnames.get(id)).map(|hostname| (*hostname).to_owned()),
                 desired_state: task.map_or("running", |task| task.desired_state.as_str()).to_owned(),
-                state: task.map_or(InstanceState::New, |task| state(task.state)),
+                state: task.map_or(InstanceState::New, |task| task_state(task.state)),
                 since_unix_ms: task.map(|task| task.since_unix_ms),
                 error: task.map(|task| task.error.clone()).filter(|error| !error.is_empty()),
                 usage,
@@ -174,7 +174,8 @@ fn instances(view: &View, service: &ManagedService, tasks: &Tasks<'_>) -> Vec<In
     rows
 }
 
-fn state(state: TaskState) -> InstanceState {
+/// Swarm's word for a task's state.
+pub(super) fn task_state(state: TaskState) -> InstanceState {
     match state {
         TaskState::New => InstanceState::New,
         TaskState::Allocated | TaskState::Pending => InstanceState::Pending,

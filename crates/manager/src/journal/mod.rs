@@ -1,5 +1,7 @@
 //! The journal of decisions: what was done and why, with the numbers that it was done by. Kept on disk.
 
+mod feed;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,9 +9,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use swarmmanager_api::{Action, Decision, Outcome};
 use tokio::sync::broadcast;
 
+pub(crate) use feed::Feed;
+
 /// Entries kept; the oldest go first.
 const MOST_ENTRIES: i64 = 100_000;
-/// Entries that a slow follower of [`Journal::follow`] may lag behind before it misses some.
+/// Entries that a slow follower may lag behind before it has to read them.
 const FOLLOWERS_LAG: usize = 256;
 
 /// What went wrong with the journal.
@@ -36,10 +40,27 @@ pub enum JournalError {
 pub(crate) struct Query {
     pub(crate) service: Option<String>,
     pub(crate) instance: Option<u32>,
+    /// Only those that chose this node.
+    pub(crate) node: Option<String>,
+    pub(crate) action: Option<Action>,
+    pub(crate) outcome: Option<Outcome>,
     /// Only entries with a greater id.
     pub(crate) after: Option<i64>,
+    /// Only entries with a smaller id.
+    pub(crate) before: Option<i64>,
     pub(crate) limit: u32,
+    /// With the numbers that each was made from.
+    pub(crate) explained: bool,
 }
+
+/// All columns, the explanation left empty.
+const SHORT: &str =
+    "id, unix_ms, action, outcome, service, instance, node, hostname, summary, by, NULL AS explanation";
+/// What a query narrows by.
+const MATCHING: &str = "(:service IS NULL OR service = :service)
+     AND (:instance IS NULL OR instance = :instance) AND (:node IS NULL OR node = :node)
+     AND (:action IS NULL OR action = :action) AND (:outcome IS NULL OR outcome = :outcome)
+     AND (:after IS NULL OR id > :after) AND (:before IS NULL OR id < :before)";
 
 /// The journal. Cheap to clone.
 #[derive(Clone)]
@@ -66,10 +87,17 @@ impl Journal {
                      node TEXT,
                      hostname TEXT,
                      summary TEXT NOT NULL,
-                     explanation TEXT
+                     explanation TEXT,
+                     by TEXT
                  ) STRICT;
-                 CREATE INDEX IF NOT EXISTS decisions_by_service ON decisions (service, id);",
+                 CREATE INDEX IF NOT EXISTS decisions_by_service ON decisions (service, id);
+                 CREATE INDEX IF NOT EXISTS decisions_by_instance ON decisions (service, instance, id);
+                 CREATE INDEX IF NOT EXISTS decisions_by_node ON decisions (node, id);",
             )?;
+            // A journal that was begun before it said who asked.
+            if !connection.column_exists(None, "decisions", "by")? {
+                connection.execute_batch("ALTER TABLE decisions ADD COLUMN by TEXT")?;
+            }
             Ok(connection)
         };
         let connection =
@@ -85,8 +113,10 @@ impl Journal {
         let explanation = decision.explanation.as_ref().map(ToString::to_string);
         connection
             .prepare_cached(
-                "INSERT INTO decisions (unix_ms, action, outcome, service, instance, node, hostname, summary, explanation)
-                 VALUES (:unix_ms, :action, :outcome, :service, :instance, :node, :hostname, :summary, :explanation)",
+                "INSERT INTO decisions (unix_ms, action, outcome, service, instance, node, hostname, summary, explanation,
+                     by)
+                 VALUES (:unix_ms, :action, :outcome, :service, :instance, :node, :hostname, :summary, :explanation,
+                     :by)",
             )
             .and_then(|mut insert| {
                 insert.execute(named_params! {
@@ -99,6 +129,7 @@ impl Journal {
                     ":hostname": decision.hostname,
                     ":summary": decision.summary,
                     ":explanation": explanation,
+                    ":by": decision.by,
                 })
             })
             .map_err(JournalError::Write)?;
@@ -132,19 +163,16 @@ impl Journal {
         let _ = self.followers.send(Arc::new(decision.clone()));
     }
 
-    /// Entries that the query names, newest first, with their explanations.
+    /// Entries that the query names, newest first.
     pub(crate) fn read(&self, query: &Query) -> Result<Vec<Decision>, JournalError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut select = connection
-            .prepare_cached(
-                "SELECT * FROM decisions
-                 WHERE (:service IS NULL OR service = :service) AND (:instance IS NULL OR instance = :instance)
-                   AND (:after IS NULL OR id > :after)
-                 ORDER BY id DESC LIMIT :limit",
-            )
-            .map_err(JournalError::Read)?;
+        let columns = if query.explained { "*" } else { SHORT };
+        let sql = format!("SELECT {columns} FROM decisions WHERE {MATCHING} ORDER BY id DESC LIMIT :limit");
+        let mut select = connection.prepare_cached(&sql).map_err(JournalError::Read)?;
         let parameters = named_params! {
-            ":service": query.service, ":instance": query.instance, ":after": query.after, ":limit": query.limit,
+            ":service": query.service, ":instance": query.instance, ":node": query.node,
+            ":action": query.action.as_ref().map(word), ":outcome": query.outcome.as_ref().map(word),
+            ":after": query.after, ":before": query.before, ":limit": query.limit,
         };
         let rows = select.query_map(parameters, decision).map_err(JournalError::Read)?;
         rows.collect::<Result<_, _>>().map_err(JournalError::Read)
@@ -159,8 +187,35 @@ impl Journal {
             .map_err(JournalError::Read)
     }
 
+    /// The greatest id; 0 where there is no entry.
+    fn newest(&self) -> Result<i64, JournalError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = connection
+            .prepare_cached("SELECT coalesce(max(id), 0) FROM decisions")
+            .and_then(|mut select| select.query_row([], |row| row.get(0)));
+        newest.map_err(JournalError::Read)
+    }
+
+    /// At most so many of the entries after that one, oldest first, without their explanations.
+    fn read_after(&self, id: i64, limit: u32) -> Result<Vec<Decision>, JournalError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let sql = format!("SELECT {SHORT} FROM decisions WHERE id > ?1 ORDER BY id LIMIT ?2");
+        let mut select = connection.prepare_cached(&sql).map_err(JournalError::Read)?;
+        let rows = select.query_map((id, limit), decision).map_err(JournalError::Read)?;
+        rows.collect::<Result<_, _>>().map_err(JournalError::Read)
+    }
+
+    /// The newest entry about an instance.
+    pub(crate) fn latest_about(&self, service: &str, instance: u32) -> Result<Option<i64>, JournalError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = connection
+            .prepare_cached("SELECT max(id) FROM decisions WHERE service = ?1 AND instance = ?2")
+            .and_then(|mut select| select.query_row((service, instance), |row| row.get(0)));
+        latest.map_err(JournalError::Read)
+    }
+
     /// Every entry from now on.
-    pub(crate) fn follow(&self) -> broadcast::Receiver<Arc<Decision>> {
+    fn follow(&self) -> broadcast::Receiver<Arc<Decision>> {
         self.followers.subscribe()
     }
 }
@@ -191,6 +246,7 @@ fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         node: row.get("node")?,
         hostname: row.get("hostname")?,
         summary: row.get("summary")?,
+        by: row.get("by")?,
         explanation: explanation.and_then(|json| serde_json::from_str(&json).ok()),
     })
 }
@@ -200,7 +256,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn entry(service: &str, instance: u32) -> Decision {
+    pub(super) fn entry(service: &str, instance: u32) -> Decision {
         Decision {
             id: 0,
             unix_ms: 1_700_000_000_000,
@@ -211,6 +267,7 @@ mod tests {
             node: None,
             hostname: None,
             summary: "no suitable node".into(),
+            by: None,
             explanation: Some(json!({"policy": "availability"})),
         }
     }
@@ -240,6 +297,35 @@ mod tests {
             [1]
         );
         assert_eq!(ids(Query { after: Some(2), limit: 9, ..Query::default() }), [3]);
+        assert_eq!(ids(Query { before: Some(2), limit: 9, ..Query::default() }), [1]);
+        assert_eq!(ids(Query { node: Some("n1".into()), limit: 9, ..Query::default() }), [0; 0]);
+        assert_eq!(ids(Query { outcome: Some(Outcome::NoNode), limit: 1, ..Query::default() }), [3]);
+        assert_eq!(ids(Query { action: Some(Action::Scale), limit: 1, ..Query::default() }), [0; 0]);
+        assert_eq!(journal.latest_about("web", 1).unwrap(), Some(2));
+        assert_eq!(journal.latest_about("web", 2).unwrap(), None);
+    }
+
+    #[test]
+    fn explanations_are_given_where_they_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("journal.db")).unwrap();
+        journal.record(Decision { by: Some("ann".into()), ..entry("web", 0) }).unwrap();
+        let read =
+            |explained| journal.read(&Query { limit: 1, explained, ..Query::default() }).unwrap().remove(0);
+        assert_eq!((read(false).explanation, read(false).by.as_deref()), (None, Some("ann")));
+        assert_eq!(read(true).explanation, entry("web", 0).explanation);
+    }
+
+    #[test]
+    fn a_journal_from_before_it_said_who_asked_is_read_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let journal = Journal::open(&path).unwrap();
+        let written = journal.record(entry("web", 1)).unwrap();
+        let sql = "ALTER TABLE decisions DROP COLUMN by";
+        journal.connection.lock().unwrap().execute_batch(sql).unwrap();
+        drop(journal);
+        assert_eq!(Journal::open(&path).unwrap().entry(written.id).unwrap(), Some(written));
     }
 
     #[test]

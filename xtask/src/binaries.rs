@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{command, elf, workspace};
+use crate::{command, console, elf, workspace};
 
 /// Tells tests and benches in which folder the programs are that they start.
 pub(crate) const BINARIES_VARIABLE: &str = "SWARMMANAGER_BINARIES";
@@ -53,6 +53,7 @@ impl Profile {
 
 /// Builds every program and returns the folder that holds them.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    console::build()?;
     let folder = folder(profile);
     match profile {
         Profile::Lab => compile(profile.name(), &PROGRAMS.each_ref())?,

@@ -6,6 +6,7 @@ mod agent_image;
 mod bench;
 mod binaries;
 mod command;
+mod console;
 mod demo;
 mod dist;
 mod elf;
@@ -28,6 +29,8 @@ use clap::Parser;
 enum Chore {
     /// Install the Debian packages that the tests and the demo need.
     Packages,
+    /// Build the web console, which the manager embeds.
+    Console,
     /// Check everything: formatting, lints, documentation, dependencies and all tests.
     Test(test::Options),
     /// Show a real Swarm of three access points on this machine, measured and in use.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
 fn run(chore: Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Packages => packages::install(packages::FOR_LAB),
+        Chore::Console => console::build(),
         Chore::Test(options) => test::run(&options),
         Chore::Demo(options) => demo::run(&options),
         Chore::Bench { bench } => bench::run(bench),

@@ -9,7 +9,7 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 15] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 17] = [
     ("units", &[]),
     ("image", &[]),
     ("door", &[]),

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -13,7 +14,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use swarmmanager_lab::{Crowd, Lab, LabStatus, Load, NodeStatus, default_nodes, read_config};
 use swarmmanager_units::Bytes;
-use tokio::signal::unix::{SignalKind, signal};
+
+use crate::stop::Stop;
 
 /// A Docker Swarm of several nodes on this machine, each of a size of its own.
 #[derive(Parser)]
@@ -54,6 +56,8 @@ enum Action {
     Load(LoadOptions),
     /// Add simulated nodes to the Swarm until this is told to stop
     Crowd(CrowdOptions),
+    /// Make a port of a node reachable on this machine until this is told to stop
+    Forward(ForwardOptions),
     /// Put an image into the lab's registry
     Push {
         /// The image as `docker save` writes it
@@ -104,6 +108,17 @@ struct LoadOptions {
 }
 
 #[derive(Args)]
+struct ForwardOptions {
+    /// The node
+    node: String,
+    /// Its TCP port
+    port: u16,
+    /// Where to listen on this machine; the same port of the loopback address where it is left out
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Args)]
 struct CrowdOptions {
     /// How many
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -142,6 +157,7 @@ impl Arguments {
                 open()?.node(&node)?.load(Load { cpu, memory, duration })?.wait()?;
             }
             Action::Crowd(options) => crowd(&open()?, &options)?,
+            Action::Forward(options) => forward(&open()?, &options)?,
             Action::Push { archive, image } => say(&(push(&open()?, &archive, &image)? + "\n"))?,
         }
         Ok(ExitCode::SUCCESS)
@@ -171,23 +187,24 @@ fn start(name: &str, up: &Up) -> Result<()> {
 }
 
 fn crowd(lab: &Lab, options: &CrowdOptions) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // From now on, so that nobody who is impatient leaves nodes behind.
-    let (mut terminate, mut interrupt) = {
-        let _inside = runtime.enter();
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
-    };
+    let stop = Stop::listen()?;
     let since = Instant::now();
     let crowd = lab.crowd(Crowd { nodes: options.nodes, seed: options.seed })?;
     let seconds = since.elapsed().as_secs_f64();
     say(&format!("{} simulated nodes are ready, {seconds:.1} s; Ctrl-C removes them\n", crowd.ids().len()))?;
-    runtime.block_on(async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    });
+    stop.wait();
     Ok(crowd.end()?)
+}
+
+fn forward(lab: &Lab, options: &ForwardOptions) -> Result<()> {
+    let stop = Stop::listen()?;
+    let listen = options.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, options.port).into());
+    let forwarding = lab.node(&options.node)?.forward(listen, options.port)?;
+    let ForwardOptions { node, port, .. } = options;
+    say(&format!("{} leads to port {port} of {node} until Ctrl-C\n", forwarding.address()))?;
+    stop.wait();
+    Ok(())
 }
 
 fn push(lab: &Lab, archive: &Path, image: &str) -> Result<String> {

@@ -1,6 +1,7 @@
 //! Why a lab cannot do what it was asked.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,6 +49,14 @@ pub enum LabError {
     /// Every subnet that labs use is taken.
     #[error("no subnet is free: there are labs in all of 10.77.0.0/16")]
     NoSubnet,
+    /// A port of this machine cannot be listened at.
+    #[error("cannot listen at {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The system's word.
+        source: io::Error,
+    },
     /// A file or folder could not be read, written, made or removed.
     #[error("cannot {action} {path}")]
     File {

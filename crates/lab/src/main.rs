@@ -1,6 +1,7 @@
 //! `swarm-lab`: a Docker Swarm of several nodes on this machine.
 
 mod cli;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -6,13 +6,15 @@
 mod host;
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use host::{assert_gone, left_of, refused, succeeded, wait_for};
 use swarmmanager_engine::{NodeState, Role as SwarmRole};
 use swarmmanager_image::Image;
-use swarmmanager_lab::{Lab, LabError, Link, Load, Node, NodeSpec, State};
+use swarmmanager_lab::{Forwarding, Lab, LabError, Link, Load, Node, NodeSpec, State};
 use swarmmanager_units::Bytes;
 
 /// Swarm takes a node for lost after three missed heartbeats of one second each, and a moment.
@@ -286,4 +288,39 @@ fn a_lab_is_gone_once_it_is_dropped() {
     assert_gone(&name);
     let error = Lab::open(&name).unwrap_err();
     assert_eq!(error.to_string(), format!("there is no lab {name:?}; `swarm-lab --name {name} up` makes it"));
+}
+
+/// The hostname that a web server in the node says, read through a forwarded port.
+fn asked_through(forwarding: &Forwarding) -> Result<String, String> {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(forwarding.address())?;
+        stream.write_all(b"GET /hostname HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = ask().map_err(|error| error.to_string())?;
+    answer.rsplit_once("\r\n\r\n").map(|(_, body)| body.trim().to_owned()).ok_or(answer)
+}
+
+#[test]
+fn a_forwarded_port_leads_to_the_node_also_after_it_was_off() {
+    let lab = Lab::start(&[NodeSpec::manager("ap1")]).unwrap();
+    let node = lab.node("ap1").unwrap();
+    let forwarding = node.forward("127.0.0.1:0".parse().unwrap(), 8080).unwrap();
+    let taken = node.forward(forwarding.address(), 8080).unwrap_err();
+    assert!(matches!(taken, LabError::Listen { .. }), "{taken}");
+    for _ in 0..2 {
+        let mut server = node.command("busybox").unwrap();
+        server.args(["httpd", "-f", "-p", "8080", "-h", "/proc/sys/kernel"]);
+        let mut server = server.spawn().unwrap();
+        wait_for("the node's answer", Duration::from_secs(20), || {
+            let answer = asked_through(&forwarding);
+            if answer.as_deref() == Ok("ap1") { Ok(()) } else { Err(format!("{answer:?}")) }
+        });
+        node.kill().unwrap();
+        server.wait().unwrap();
+        asked_through(&forwarding).unwrap_err();
+        node.start().unwrap();
+    }
 }

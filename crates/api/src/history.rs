@@ -42,3 +42,32 @@ pub struct NodeHistory {
     /// Sent.
     pub network_tx_bytes_per_s: Vec<f64>,
 }
+
+/// Answer of `GET /api/v1/nodes/{node}/containers/history`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ContainerHistoryList {
+    /// The containers of the node's latest reading first, then those that ended within the last minute.
+    pub containers: Vec<ContainerHistory>,
+}
+
+/// The last 60 seconds of a container: columns of equal length, oldest first. A second without a report has no place in
+/// them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ContainerHistory {
+    /// Docker's id, 64 digits.
+    pub id: String,
+    /// The task's name as `docker ps` shows it, where the container belongs to a Swarm task.
+    pub task: Option<String>,
+    /// The service as its user named it, where the container belongs to one.
+    pub service: Option<String>,
+    /// When each point was measured.
+    pub unix_ms: Vec<i64>,
+    /// CPU in use.
+    pub cpu_used_mhz: Vec<f64>,
+    /// Memory in use less the page cache that can be dropped at once.
+    pub memory_working_set_bytes: Vec<f64>,
+    /// Received.
+    pub network_rx_bytes_per_s: Vec<f64>,
+    /// Sent.
+    pub network_tx_bytes_per_s: Vec<f64>,
+}

@@ -11,6 +11,7 @@ mod event;
 mod fleet;
 mod history;
 mod node;
+mod node_update;
 mod service;
 mod service_create;
 mod status;
@@ -24,11 +25,12 @@ pub use decision::{Action, Decision, DecisionList, Outcome};
 pub use error::ApiError;
 pub use event::{Event, EventTopic};
 pub use fleet::{Fleet, FleetInstance, FleetNode, FleetReadings};
-pub use history::{HistoryQuery, HistoryResolution, NodeHistory};
+pub use history::{ContainerHistory, ContainerHistoryList, HistoryQuery, HistoryResolution, NodeHistory};
 pub use node::{
     AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, PlacedInstance,
     Pressure, Reading, Role,
 };
+pub use node_update::NodeUpdate;
 pub use service::{
     Convergence, Instance, InstanceState, PlacementPreview, Removed, ScaleRequest, Service, ServiceDetail,
     ServiceList,

@@ -15,6 +15,7 @@ mod journal;
 mod live;
 mod measurements;
 mod membership;
+mod node_change;
 mod reconciler;
 #[cfg(test)]
 mod samples;

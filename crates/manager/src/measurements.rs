@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use swarmmanager_api::{HistoryResolution, NodeHistory};
+use swarmmanager_api::{ContainerHistory, HistoryResolution, NodeHistory};
 use swarmmanager_placement::{ResourceUsage, Usage};
 use swarmmanager_telemetry::{self as telemetry, Clock, ContainerSample, Fleet, NodeSample, Point, Resource};
 use swarmmanager_units::{ContainerId, Megahertz, NodeId};
@@ -13,6 +13,8 @@ use crate::clock::unix_ms;
 pub(crate) const MEAN_SECONDS: usize = 30;
 /// A node that became busy counts as busy after so many seconds; one that became idle only once the longer mean says so.
 const RISE_SECONDS: usize = 5;
+/// How far back containers are shown.
+const MINUTE: Duration = Duration::from_secs(60);
 /// Seconds that movement is taken over, as in the original.
 const MOVEMENT_SECONDS: usize = 61;
 
@@ -163,6 +165,27 @@ impl Measurements {
             HistoryResolution::Minute => history.minutes().for_each(&mut push),
         });
         columns
+    }
+
+    /// What each container of a node used over the last minute; none where it never reported.
+    pub(crate) fn containers(&self, node: &NodeId) -> Vec<ContainerHistory> {
+        let (now, now_unix_ms) = (self.clock.now(), unix_ms());
+        let columns = |(id, history): (ContainerId, telemetry::ContainerHistory<'_>)| {
+            let mut columns = ContainerHistory { id: id.to_string(), ..ContainerHistory::default() };
+            for (at, point) in history.points().filter(|(at, _)| now.since(*at) <= MINUTE) {
+                let age_ms = i64::try_from(now.since(at).as_millis()).unwrap_or(i64::MAX);
+                columns.unix_ms.push(now_unix_ms.saturating_sub(age_ms));
+                columns.cpu_used_mhz.push(point.cpu_mhz.into());
+                columns.memory_working_set_bytes.push(point.memory_bytes.into());
+                columns.network_rx_bytes_per_s.push(point.network_rx.into());
+                columns.network_tx_bytes_per_s.push(point.network_tx.into());
+            }
+            columns
+        };
+        let all = self.fleet.read(node, |history| history.containers().map(columns).collect::<Vec<_>>());
+        let mut all = all.unwrap_or_default();
+        all.retain(|columns| !columns.unix_ms.is_empty());
+        all
     }
 
     /// Forgets every node but those that are in the Swarm.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swarmmanager_api::{ServiceDetail, Status};
+use swarmmanager_api::{NodeDetail, ServiceDetail, Status};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_units::NodeId;
 
@@ -58,6 +58,18 @@ impl Manager {
 
     /// A service that was just changed, as Swarm has it now.
     pub(crate) async fn fresh_service(&self, name: &str) -> Result<ServiceDetail, Refusal> {
+        self.read_again().await;
+        views::service_detail(&self.view(), name).ok_or_else(|| Refusal::not_found("service", name))
+    }
+
+    /// A node that was just changed, as Swarm has it now.
+    pub(crate) async fn fresh_node(&self, reference: &str) -> Result<NodeDetail, Refusal> {
+        self.read_again().await;
+        views::node_detail(&self.view(), reference).ok_or_else(|| Refusal::not_found("node", reference))
+    }
+
+    /// Waits until Swarm's state was read after this moment.
+    async fn read_again(&self) {
         let mut cluster = self.cluster.clone();
         // The reading under way may have begun before the change; the one after it did not.
         for _ in 0..2 {
@@ -66,6 +78,5 @@ impl Manager {
                 break;
             }
         }
-        views::service_detail(&self.view(), name).ok_or_else(|| Refusal::not_found("service", name))
     }
 }

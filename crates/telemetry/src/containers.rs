@@ -16,19 +16,29 @@ const FORGOTTEN_AFTER_MS: u64 = 60_000;
 const MOST: usize = 2_000;
 
 /// Nothing was measured.
-const GAP: Point = Point { cpu_mhz: f32::NAN, memory_bytes: f32::NAN };
+const GAP: ContainerPoint =
+    ContainerPoint { cpu_mhz: f32::NAN, memory_bytes: f32::NAN, network_rx: f32::NAN, network_tx: f32::NAN };
 
-#[derive(Debug, Clone, Copy)]
-struct Point {
-    cpu_mhz: f32,
-    memory_bytes: f32,
+/// What a container used at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ContainerPoint {
+    /// CPU in use, in MHz.
+    pub cpu_mhz: f32,
+    /// Memory in use less the page cache that can be dropped at once, in bytes.
+    pub memory_bytes: f32,
+    /// Received, in bytes per second.
+    pub network_rx: f32,
+    /// Sent, in bytes per second.
+    pub network_tx: f32,
 }
 
-impl Point {
+impl ContainerPoint {
     fn of(sample: &ContainerSample) -> Self {
         Self {
             cpu_mhz: sample.cpu_used.get() as f32,
             memory_bytes: sample.memory_working_set.as_f64() as f32,
+            network_rx: sample.network_rx,
+            network_tx: sample.network_tx,
         }
     }
 
@@ -49,7 +59,9 @@ pub(crate) struct Containers {
     /// Those of the latest report first, in its order.
     columns: Vec<Column>,
     /// `SECONDS` rows of a point for each column.
-    points: Vec<Point>,
+    points: Vec<ContainerPoint>,
+    /// When each row was sampled.
+    rows: Vec<Moment>,
     /// The row that is written next, which is the oldest.
     next: usize,
 }
@@ -61,10 +73,12 @@ impl Containers {
             self.rearrange(at, samples);
         }
         let row = self.next * self.columns.len();
+        self.rows.resize(SECONDS, at);
+        self.rows[self.next] = at;
         self.next = (self.next + 1) % SECONDS;
         let (seen, missing) = self.points[row..row + self.columns.len()].split_at_mut(samples.len());
         for ((point, column), sample) in seen.iter_mut().zip(&mut self.columns).zip(samples) {
-            *point = Point::of(sample);
+            *point = ContainerPoint::of(sample);
             column.last_seen = at;
         }
         missing.fill(GAP);
@@ -74,6 +88,12 @@ impl Containers {
     pub(crate) fn get(&self, id: &ContainerId) -> Option<ContainerHistory<'_>> {
         let column = self.columns.iter().position(|column| column.id == *id)?;
         Some(ContainerHistory { containers: self, column })
+    }
+
+    /// The last minute of every container, those of the latest report first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ContainerId, ContainerHistory<'_>)> {
+        let columns = self.columns.iter().enumerate();
+        columns.map(|(index, column)| (column.id, ContainerHistory { containers: self, column: index }))
     }
 
     /// Whether these are the first columns, and none of the others is to be forgotten.
@@ -135,15 +155,16 @@ impl ContainerHistory<'_> {
         Statistics::of(self.newest(seconds).map(|point| f64::from(point.memory_bytes)))
     }
 
-    fn newest(&self, seconds: usize) -> impl Iterator<Item = Point> {
-        self.points().skip(self.samples().saturating_sub(seconds))
+    fn newest(&self, seconds: usize) -> impl Iterator<Item = ContainerPoint> {
+        self.points().map(|(_, point)| point).skip(self.samples().saturating_sub(seconds))
     }
 
-    /// Oldest first, without the gaps.
-    fn points(&self) -> impl Iterator<Item = Point> {
-        let Containers { columns, points, next } = self.containers;
+    /// What was seen and when, oldest first; seconds in which it was not are left out.
+    pub fn points(&self) -> impl Iterator<Item = (Moment, ContainerPoint)> {
+        let Containers { columns, points, rows: moments, next } = self.containers;
         let rows = (0..SECONDS).map(move |age| (next + age) % SECONDS);
-        rows.map(move |row| points[row * columns.len() + self.column]).filter(|point| !point.is_gap())
+        let seen = rows.map(move |row| (row, points[row * columns.len() + self.column]));
+        seen.filter(|(_, point)| !point.is_gap()).map(|(row, point)| (moments[row], point))
     }
 }
 
@@ -234,9 +255,13 @@ mod tests {
                 let kept: Vec<f64> =
                     all.iter().filter(|(second, _)| second + SECONDS > last).map(|(_, cpu)| *cpu).collect();
                 let history = containers.get(&id(number));
-                let points: Vec<f64> =
-                    history.iter().flat_map(ContainerHistory::points).map(|point| f64::from(point.cpu_mhz)).collect();
-                prop_assert_eq!(points, kept);
+                let points: Vec<_> = history.iter().flat_map(ContainerHistory::points).collect();
+                let cpu: Vec<f64> = points.iter().map(|(_, point)| f64::from(point.cpu_mhz)).collect();
+                prop_assert_eq!(cpu, kept);
+                // What was used stands beside the second in which it was.
+                for (at, point) in points {
+                    prop_assert_eq!(at, Moment::from_millis(point.cpu_mhz as u64 * 1000));
+                }
             }
         }
     }

@@ -19,7 +19,7 @@ pub mod wire {
 }
 
 pub use clock::{Clock, Moment};
-pub use containers::ContainerHistory;
+pub use containers::{ContainerHistory, ContainerPoint};
 pub use fleet::Fleet;
 pub use history::{LatestReport, NodeHistory, Point, Resource};
 pub use report::{AgentInfo, ContainerSample, NodeSample, Pressure, Report, ReportError};

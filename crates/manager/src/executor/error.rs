@@ -32,6 +32,20 @@ pub(crate) enum ExecuteError {
     AnchorMissing { service: String },
     #[error("no such {kind}: {name}; create it with 'docker {kind} create' first")]
     NoSuchReference { kind: &'static str, name: String },
+    #[error("no such node: {node}")]
+    NoSuchNode { node: String },
+    #[error(
+        "node {node} stays a manager: without it fewer than half of the Swarm's managers would be in touch, and nobody \
+         could change the Swarm any more; promote another node first"
+    )]
+    Quorum { node: String },
+    #[error(
+        "instance {instance} is just leaving node {node}, and Swarm would stop it before its successor runs; try again \
+         in a moment"
+    )]
+    Moving { node: String, instance: String },
+    #[error("Swarm did not take the change of node {node}; {}", aftermath(.source))]
+    Node { node: String, source: EngineError },
     #[error("Swarm's state could not be read; nothing was changed")]
     ReadSwarm(#[source] EngineError),
     #[error("Swarm did not take service {service}; {}", aftermath(.source))]

@@ -5,6 +5,7 @@
 
 mod converge;
 mod error;
+mod nodes;
 mod references;
 
 use std::sync::Arc;

@@ -46,13 +46,16 @@ impl From<ExecuteError> for Refusal {
             ExecuteError::NotLeading { .. }
             | ExecuteError::Exists { .. }
             | ExecuteError::NameTaken { .. }
+            | ExecuteError::Quorum { .. }
+            | ExecuteError::Moving { .. }
             | ExecuteError::AnchorMissing { .. } => StatusCode::CONFLICT,
-            ExecuteError::NoSuchService { .. } => StatusCode::NOT_FOUND,
+            ExecuteError::NoSuchService { .. } | ExecuteError::NoSuchNode { .. } => StatusCode::NOT_FOUND,
             ExecuteError::OwnService { .. } => StatusCode::FORBIDDEN,
             ExecuteError::ReadSwarm(_) | ExecuteError::Journal(_) => StatusCode::SERVICE_UNAVAILABLE,
             ExecuteError::Create { source, .. }
             | ExecuteError::Intent { source, .. }
             | ExecuteError::Instance { source, .. }
+            | ExecuteError::Node { source, .. }
             | ExecuteError::Remove { source, .. } => refused_by_swarm(source),
         };
         Self::new(status, chain(&error))
@@ -65,6 +68,7 @@ fn refused_by_swarm(error: &EngineError) -> StatusCode {
         EngineError::Refused { status, .. } if (400..500).contains(status) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
+        EngineError::OutOfSequence => StatusCode::CONFLICT,
         _ => StatusCode::BAD_GATEWAY,
     }
 }

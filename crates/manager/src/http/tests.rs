@@ -89,6 +89,8 @@ async fn check(method: &str, path: &str, body: &str, status: StatusCode, words: 
 async fn what_is_not_there_is_not_found() {
     check("GET", "/nothing", "", StatusCode::NOT_FOUND, "openapi.json").await;
     check("GET", "/api/v1/nodes/ap9", "", StatusCode::NOT_FOUND, "no such node: ap9").await;
+    check("GET", "/api/v1/nodes/ap9/containers/history", "", StatusCode::NOT_FOUND, "no such node: ap9")
+        .await;
     check("GET", "/api/v1/services/web", "", StatusCode::NOT_FOUND, "no such service: web").await;
     check("GET", "/api/v1/decisions/x", "", StatusCode::NOT_FOUND, "no such decision: x").await;
     check("PUT", "/api/v1/services", "", StatusCode::METHOD_NOT_ALLOWED, "method").await;
@@ -105,6 +107,8 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("POST", create, r#"{"name":"web","image":"a","demand":{"cpu":"fast"}}"#, unprocessable, "fast")
         .await;
     check("POST", "/api/v1/services/web/scale", r#"{"replicas":1001}"#, unprocessable, "0 to 1000").await;
+    check("PATCH", "/api/v1/nodes/ap1", r#"{"availability":"off"}"#, unprocessable, "off").await;
+    check("PATCH", "/api/v1/nodes/ap1", r#"{"labels_add":{"":"x"}}"#, unprocessable, "no name").await;
     check("GET", "/api/v1/decisions?limit=many", "", StatusCode::BAD_REQUEST, "limit").await;
     check("GET", "/api/v1/events", "", StatusCode::BAD_REQUEST, "topic").await;
     check("GET", "/api/v1/events?topic=weather", "", StatusCode::BAD_REQUEST, "weather").await;
@@ -134,6 +138,7 @@ async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
     check("POST", "/api/v1/services", r#"{"name":"web","image":"a"}"#, unavailable, "nothing was changed")
         .await;
     check("DELETE", "/api/v1/services/web", "", unavailable, "cannot be reached").await;
+    check("PATCH", "/api/v1/nodes/ap1", r#"{"role":"worker"}"#, unavailable, "nothing was changed").await;
 }
 
 #[tokio::test]

@@ -17,4 +17,4 @@ pub(crate) use reading::{demand, host_ports, max_per_node, platforms, users_cons
 pub(crate) use spec::{
     PlacedOn, References, anchor_spec, instance_spec, pinned, unpinned, with_removal, with_replicas,
 };
-pub(crate) use validation::{InvalidService, check_ports_for, check_replicas, validate};
+pub(crate) use validation::{InvalidService, check_node_labels, check_ports_for, check_replicas, validate};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use swarmmanager_api::{Mode, MountKind, PublishMode, ServiceCreate};
+use swarmmanager_api::{Mode, MountKind, NodeUpdate, PublishMode, ServiceCreate};
 use swarmmanager_placement::Constraint;
 use swarmmanager_units::CpuDemand;
 
@@ -73,6 +73,14 @@ pub(crate) fn validate(request: &ServiceCreate) -> Result<ServiceCreate, Invalid
         sound.max_replicas_per_node = None;
     }
     Ok(sound)
+}
+
+/// Refuses labels of a node that have no name.
+pub(crate) fn check_node_labels(update: &NodeUpdate) -> Result<(), InvalidService> {
+    match update.labels_add.keys().chain(&update.labels_remove).any(String::is_empty) {
+        true => Err(invalid("labels", "a label has no name; write NAME=value")),
+        false => Ok(()),
+    }
 }
 
 /// Refuses a number of instances that no service may have.

@@ -152,4 +152,23 @@ mod tests {
         assert_eq!(readings.memory_used_bytes, [None, Some(64 << 20)]);
         assert!(readings.leading);
     }
+
+    #[test]
+    fn a_node_shows_what_is_placed_on_it_and_what_its_containers_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("journal.db")).unwrap();
+        let view = View::new(Arc::new(cluster()), measured(3), journal);
+        let placed = super::super::node_detail(&view, "ap1").unwrap().placed;
+        assert_eq!(
+            (placed[0].name.as_str(), placed[0].instance, placed[0].decision),
+            ("web-0", Some(0), None)
+        );
+
+        let histories = super::super::containers_history(&view, "ap1").unwrap().containers;
+        let [container] = histories.as_slice() else { panic!("{histories:?}") };
+        assert_eq!((container.task.as_deref(), container.service.as_deref()), (Some("web-0.1"), Some("web")));
+        let steps: Vec<i64> = container.unix_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(steps, [1000, 1000]);
+        assert_eq!(container.network_rx_bytes_per_s.len(), 3);
+    }
 }

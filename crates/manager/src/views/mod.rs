@@ -11,7 +11,7 @@ mod view;
 use swarmmanager_api::{CollectorCounters, Status};
 
 pub(crate) use fleet::{fleet, fleet_readings};
-pub(crate) use nodes::{node_detail, node_history, node_list};
+pub(crate) use nodes::{containers_history, node_detail, node_history, node_list};
 pub(crate) use reservations::{Reserved, reserved_on};
 pub(crate) use services::{service_detail, service_list, service_name};
 pub(crate) use tasks::is_active;

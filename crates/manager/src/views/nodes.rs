@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use swarmmanager_api::{
-    AgentState, Availability, ContainerUsage, HistoryResolution, MemberState, Node, NodeDetail, NodeHistory,
-    NodeList, Pressure, Reading, Role,
+    AgentState, Availability, ContainerHistoryList, ContainerUsage, HistoryResolution, MemberState, Node,
+    NodeDetail, NodeHistory, NodeList, Pressure, Reading, Role,
 };
 use swarmmanager_engine as engine;
 use swarmmanager_telemetry::{ContainerSample, NodeSample, STALE_AFTER};
@@ -61,6 +61,20 @@ pub(crate) fn node_history(
 ) -> Option<NodeHistory> {
     let node = view.cluster.find_node(reference)?;
     Some(view.measurements.history(&node.id, resolution))
+}
+
+/// What a node's containers did over the last minute.
+pub(crate) fn containers_history(view: &View, reference: &str) -> Option<ContainerHistoryList> {
+    let node = view.cluster.find_node(reference)?;
+    let names = container_names(&view.cluster, view.managed(), &node.id);
+    let mut containers = view.measurements.containers(&node.id);
+    for container in &mut containers {
+        if let Some(name) = names.get(&container.id) {
+            container.task = Some(name.task.clone());
+            container.service.clone_from(&name.service);
+        }
+    }
+    Some(ContainerHistoryList { containers })
 }
 
 fn summary(node: &engine::Node, latest: Option<&Latest>, reserved: Option<&Reserved>) -> Node {

@@ -30,6 +30,7 @@ export type Query = Record<string, string | number | boolean | undefined>;
 export interface Call {
   query?: Query;
   body?: unknown;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
   /** A 401 is an answer like any other: the caller shows it. */
   ownUnauthorized?: boolean;
@@ -63,15 +64,11 @@ export function url(path: string, query: Query | [string, string][] = {}): strin
 }
 
 async function send<T>(method: string, path: string, call: Call = {}): Promise<T> {
-  const init: RequestInit = {
-    method,
-    credentials: 'same-origin',
-    cache: 'no-store',
-    headers: { accept: 'application/json' },
-  };
+  const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
+  const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', headers };
   if (call.signal !== undefined) init.signal = call.signal;
   if (call.body !== undefined) {
-    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
+    headers['content-type'] = 'application/json';
     init.body = JSON.stringify(call.body);
   }
   const response = await fetch(url(path, call.query), init).catch((error: unknown) => {

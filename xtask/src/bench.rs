@@ -7,14 +7,16 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use crate::binaries::{self, BINARIES_VARIABLE};
-use crate::{command, packages, workspace};
+use crate::binaries::{self, BINARIES_VARIABLE, Profile};
+use crate::{command, e2e, packages, workspace};
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Bench {
     /// The agent's processor time and memory, beside Debian's prometheus-node-exporter.
     Agent,
+    /// What the console weighs, and what it costs the browser and the manager.
+    Console,
     /// What a manager spends on the reports of a thousand and of ten thousand agents.
     Ingest,
     /// What a placement decision costs.
@@ -25,6 +27,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: Bench) -> Result<()> {
     let table = match bench {
         Bench::Agent => agent()?,
+        Bench::Console => console()?,
         Bench::Ingest => command::output(workspace::cargo("bench").args([
             "--package",
             "swarmmanager-collector",
@@ -46,6 +49,7 @@ impl Bench {
     fn name(self) -> &'static str {
         match self {
             Self::Agent => "agent",
+            Self::Console => "console",
             Self::Ingest => "ingest",
             Self::Placement => "placement",
         }
@@ -63,6 +67,13 @@ fn agent() -> Result<String> {
             .args(["--profile", "dev", "--package", "swarmmanager-agent", "--bench", "agent"])
             .env(BINARIES_VARIABLE, programs),
     )
+}
+
+/// The bench is Playwright's, and writes its table into a file.
+fn console() -> Result<String> {
+    let table = e2e::work().join("bench.md");
+    e2e::run(e2e::Project::Bench, Profile::Release)?;
+    fs::read_to_string(&table).with_context(|| format!("cannot read {}", table.display()))
 }
 
 /// The bench is criterion's, which leaves its results in files.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{command, programs, workspace};
+use crate::{command, e2e, programs, workspace};
 
 /// What npm leaves behind once it has installed everything.
 const INSTALLED: &str = "node_modules/.package-lock.json";
@@ -35,12 +35,32 @@ pub(crate) fn install() -> Result<()> {
             bail!("{program} is missing: the console is built with Node.js 20.19 or newer and npm");
         }
     }
-    let folder = folder();
+    install_in(&folder())
+}
+
+/// Installs what a folder's lock file says, where that is not done yet.
+pub(crate) fn install_in(folder: &Path) -> Result<()> {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
     if changed(INSTALLED) >= changed("package-lock.json") {
         return Ok(());
     }
-    command::run(npm().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+    command::run(Command::new("npm").current_dir(folder).args([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]))
+}
+
+/// Checks the console's code and runs its tests.
+pub(crate) fn check() -> Result<()> {
+    install()?;
+    for script in ["check", "lint", "test"] {
+        command::run(npm().args(["run", "--silent", script]))?;
+    }
+    let tests = e2e::folder();
+    install_in(&tests)?;
+    command::run(Command::new("npm").current_dir(tests).args(["run", "--silent", "check"]))
 }
 
 /// npm in the console's folder.

@@ -9,6 +9,7 @@ mod command;
 mod console;
 mod demo;
 mod dist;
+mod e2e;
 mod elf;
 mod lab_tests;
 mod packages;
@@ -40,6 +41,8 @@ enum Chore {
         /// What to measure.
         bench: bench::Bench,
     },
+    /// Make the README's pictures of the console, from the real thing.
+    Screenshots,
     /// Build a release into dist/: static programs, the agent's image, shell completions, checksums.
     Dist,
 }
@@ -56,11 +59,15 @@ fn main() -> ExitCode {
 
 fn run(chore: Chore) -> anyhow::Result<()> {
     match chore {
-        Chore::Packages => packages::install(packages::FOR_LAB),
+        Chore::Packages => {
+            packages::install(packages::FOR_LAB)?;
+            packages::install(packages::FOR_BROWSER)
+        }
         Chore::Console => console::build(),
         Chore::Test(options) => test::run(&options),
         Chore::Demo(options) => demo::run(&options),
         Chore::Bench { bench } => bench::run(bench),
+        Chore::Screenshots => e2e::run(e2e::Project::Pictures, binaries::Profile::Lab),
         Chore::Dist => dist::run(),
     }
 }

@@ -33,6 +33,10 @@ pub(crate) const FOR_LAB: &[Package] = &[
     package("util-linux", &["nsenter", "unshare"]),
 ];
 
+/// What the console is looked at with.
+pub(crate) const FOR_BROWSER: &[Package] =
+    &[package("chromium", &["chromium"]), package("python3-venv", &["python3"])];
+
 /// What the agent is measured beside.
 pub(crate) const FOR_AGENT_BENCH: &[Package] =
     &[package("prometheus-node-exporter", &["prometheus-node-exporter"])];

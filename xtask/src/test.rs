@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::binaries::{self, BINARIES_VARIABLE, Profile};
 use crate::workspace::cargo;
-use crate::{command, lab_tests, packages, programs, root};
+use crate::{command, console, e2e, lab_tests, packages, programs, root};
 
 /// Tells tests that they cannot start a lab.
 const WITHOUT_LAB_VARIABLE: &str = "SWARMMANAGER_WITHOUT_LAB";
@@ -40,8 +40,12 @@ enum Step {
     Documentation,
     /// Do the examples in the documentation pass?
     Examples,
+    /// Is the console's code clean, and do its tests pass?
+    Console,
     /// Build the programs that lab tests start.
     Binaries,
+    /// Does the console work in a browser, before a real Swarm?
+    E2e,
     /// Unit, property, tidiness and lab tests.
     Tests,
 }
@@ -71,13 +75,14 @@ impl Options {
             _ if !self.only.is_empty() => self.only.contains(step),
             Step::Packages | Step::Tests => true,
             Step::Binaries => !self.without_lab,
+            Step::E2e => !self.without_lab && self.filter.is_none(),
             _ => self.filter.is_none(),
         };
         Step::value_variants().iter().copied().filter(is_wanted).collect()
     }
 
     fn lab_is_wanted(&self) -> bool {
-        !self.without_lab && self.steps().contains(&Step::Tests)
+        !self.without_lab && self.steps().iter().any(|step| matches!(step, Step::E2e | Step::Tests))
     }
 }
 
@@ -116,7 +121,9 @@ impl Step {
             Self::Examples => {
                 command::run(cargo("test").args(["--workspace", "--doc", "--locked", "--quiet"]))
             }
+            Self::Console => console::check(),
             Self::Binaries => binaries::build(Profile::Lab).map(drop),
+            Self::E2e => e2e::run(e2e::Project::Tests, Profile::Lab),
             Self::Tests => test(options),
         }
     }
@@ -193,7 +200,7 @@ mod tests {
     #[test]
     fn without_a_lab_no_programs_are_built() {
         let options = options(true, &[], None);
-        assert!(!options.steps().contains(&Step::Binaries));
+        assert!(!options.steps().iter().any(|step| matches!(step, Step::Binaries | Step::E2e)));
         assert!(!options.lab_is_wanted());
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_every_bench() {
         let page = include_str!("../../../docs/performance.md");
-        for name in ["agent", "ingest", "placement"] {
+        for name in ["agent", "console", "ingest", "placement"] {
             replace(page, name, "").unwrap();
         }
     }

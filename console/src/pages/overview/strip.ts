@@ -11,7 +11,7 @@ export interface Strip {
 /** Widths in px: of a letter, of what surrounds a name, of a shape alone, and of `+123`. */
 const LETTER = 6.7;
 const AROUND_NAME = 30;
-const SHAPE = 22;
+const SHAPE = 24;
 const MORE = 40;
 
 /** Fewer than so many names would say less than all the shapes do. */

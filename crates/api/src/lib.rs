@@ -10,11 +10,13 @@ mod error;
 mod event;
 mod fleet;
 mod history;
+mod logs;
 mod node;
 mod node_update;
 mod service;
 mod service_create;
 mod status;
+mod suggestion;
 
 pub use access::{
     AuditEntry, AuditList, PasswordChange, Session, SessionInfo, SessionList, SetUp, SetUpLink, Settings,
@@ -26,6 +28,7 @@ pub use error::ApiError;
 pub use event::{Event, EventTopic};
 pub use fleet::{Fleet, FleetInstance, FleetNode, FleetReadings};
 pub use history::{ContainerHistory, ContainerHistoryList, HistoryQuery, HistoryResolution, NodeHistory};
+pub use logs::{LogLine, LogQuery, LogSource};
 pub use node::{
     AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, PlacedInstance,
     Pressure, Reading, Role,
@@ -40,6 +43,7 @@ pub use service_create::{
     PublishMode, PublishedPort, ResourceLimits, RestartCondition, RestartPolicy, ServiceCreate, UpdateOrder,
 };
 pub use status::{CollectorCounters, Status};
+pub use suggestion::{SuggestedImage, SuggestedNetwork, Suggestions};
 
 /// The default Unix socket of `swarm-manager serve`.
 pub const DEFAULT_SOCKET: &str = "/run/swarmmanager/swarm-manager.sock";

@@ -1,5 +1,7 @@
 //! `swarm-manager serve`: the one command that is the manager itself.
 
+mod front_door;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -24,7 +26,9 @@ const COLLECTOR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNS
 
 Examples:
   swarm-manager serve --agent-image registry.example/swarmmanager-agent:0.1.0 --agent-archive swarmmanager-agent.tar
-  swarm-manager serve --init --agent-archive swarmmanager-agent.tar"
+  swarm-manager serve --init --agent-archive swarmmanager-agent.tar
+  swarm-manager serve --tls-cert /etc/ssl/console.pem --tls-key /etc/ssl/console.key
+  swarm-manager serve --listen 127.0.0.1:6602 --plain-http --trusted-proxy 127.0.0.1"
 )]
 pub(crate) struct Args {
     /// The Docker Engine of this node
@@ -39,7 +43,9 @@ pub(crate) struct Args {
     /// Listen for commands on this Unix socket, which only root may open
     #[arg(long, value_name = "PATH", default_value = DEFAULT_SOCKET)]
     socket: PathBuf,
-    /// Keep the journal of decisions in this folder
+    #[command(flatten)]
+    front_door: front_door::Args,
+    /// Keep the journal of decisions, sessions and the console's own certificate in this folder
     #[arg(long, value_name = "DIR", default_value = "/var/lib/swarmmanager")]
     state_dir: PathBuf,
     /// Take agents' reports at this address
@@ -73,6 +79,7 @@ impl From<Args> for ServeConfig {
             socket: args.socket,
             state_dir: args.state_dir,
             collector: args.collector,
+            front_door: args.front_door.into(),
             init: args.init.then_some(Init { advertise_addr: args.advertise_addr }),
             agent: AgentDeployment {
                 image: args.agent_image,

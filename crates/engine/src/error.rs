@@ -132,6 +132,12 @@ pub enum EngineError {
         /// The engine's or the registry's words.
         message: String,
     },
+    /// The lines of some containers cannot be had.
+    #[error("{message}")]
+    Logs {
+        /// The engine's own words.
+        message: String,
+    },
     /// Refused for another reason.
     #[error("{message}")]
     Refused {

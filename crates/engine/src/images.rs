@@ -89,6 +89,11 @@ impl Engine {
         self.transfer(&request).await.map(drop)
     }
 
+    /// Every image that the engine has and that has a name. Operating system and architecture are left empty.
+    pub async fn images(&self) -> Result<Vec<Image>, EngineError> {
+        self.call(&Request::get("/images/json")).await
+    }
+
     /// An image that the engine has, by name or id.
     ///
     /// # Errors

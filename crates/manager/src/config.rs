@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use swarmmanager_door::TrustedProxies;
+
 /// What a manager is told when it starts.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
@@ -14,6 +16,8 @@ pub struct ServeConfig {
     pub state_dir: PathBuf,
     /// Address on which agents report.
     pub collector: SocketAddr,
+    /// TCP port on which the HTTP API and the console are served; none where absent.
+    pub front_door: Option<FrontDoor>,
     /// What to do about a host whose engine is in no Swarm.
     pub init: Option<Init>,
     /// The agent that runs on every node.
@@ -38,4 +42,34 @@ pub struct AgentDeployment {
     /// What agents measure as the node: `host`, or `cgroup:/path`, in which Swarm's templates such as
     /// `{{.Node.Hostname}}` stand for each node.
     pub node_scope: String,
+}
+
+/// The TCP port for people and remote programs.
+#[derive(Debug, Clone)]
+pub struct FrontDoor {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What it shows to those who come.
+    pub shown: Shown,
+    /// Reverse proxies whose word is taken for where a request comes from.
+    pub proxies: TrustedProxies,
+    /// Called with what root has to know: where the console is, and how the first account is made. It holds a secret,
+    /// so it is not for logs.
+    pub announce: fn(&str),
+}
+
+/// What the front door shows to those who come.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// A certificate of its own, kept in the state folder.
+    SelfSigned,
+    /// The operator's.
+    Certificate {
+        /// The certificate's chain, in PEM.
+        certificate: PathBuf,
+        /// Its key, in PEM.
+        key: PathBuf,
+    },
+    /// Nothing: plain HTTP, on the loopback address or behind a proxy.
+    Nothing,
 }

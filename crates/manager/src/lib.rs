@@ -4,12 +4,15 @@
 //! one reading of Swarm's state and the latest measurements. Nothing here decides where an instance goes: that is
 //! `swarmmanager-placement`, which sees a snapshot and nothing else.
 
+mod access;
 mod agent_image;
 mod agent_service;
+mod audit;
 mod clock;
 mod cluster;
 mod config;
 mod executor;
+mod front_door;
 mod http;
 mod journal;
 mod live;
@@ -21,12 +24,15 @@ mod reconciler;
 mod samples;
 mod serve;
 mod service;
+mod service_logs;
 mod snapshot;
 mod state;
 mod views;
 
 pub use agent_image::AgentImageError;
-pub use config::{AgentDeployment, Init, ServeConfig};
+pub use config::{AgentDeployment, FrontDoor, Init, ServeConfig, Shown};
+pub use front_door::FrontDoorError;
 pub use http::openapi;
 pub use journal::JournalError;
 pub use serve::{ServeError, serve};
+pub use swarmmanager_door::TrustedProxies;

@@ -6,16 +6,20 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use swarmmanager_access::{Sessions, SessionsError};
 use swarmmanager_collector::{Collector, CollectorError};
 use swarmmanager_engine::{Engine, EngineError, EngineInfo, LocalNodeState};
 use swarmmanager_placement::Availability;
 use swarmmanager_units::NodeId;
 use tokio::net::UnixListener;
 
+use crate::access::{Access, AccountStore};
+use crate::audit::Audit;
 use crate::clock::unix_ms;
 use crate::cluster::watch_cluster;
 use crate::config::{AgentDeployment, Init, ServeConfig};
 use crate::executor::Executor;
+use crate::front_door::{FrontDoorError, OpenDoor};
 use crate::http;
 use crate::journal::{Journal, JournalError};
 use crate::live::Live;
@@ -66,6 +70,12 @@ pub enum ServeError {
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The sessions cannot be used.
+    #[error(transparent)]
+    Sessions(#[from] SessionsError),
+    /// The TCP port cannot be opened.
+    #[error("the console cannot be served")]
+    FrontDoor(#[from] FrontDoorError),
     /// The collector could not start, or stopped.
     #[error("the collector of agents' reports stopped")]
     Collector(#[source] CollectorError),
@@ -95,8 +105,16 @@ pub async fn serve(config: ServeConfig) -> Result<(), ServeError> {
     let agent_image = agent_image::provide(&engine, &config.agent).await?;
 
     make_private_folder(&config.state_dir)?;
-    let journal = Journal::open(&config.state_dir.join("journal.db"))?;
+    let journal_file = config.state_dir.join("journal.db");
+    let (journal, audit) = (Journal::open(&journal_file)?, Audit::open(&journal_file)?);
+    let sessions = Sessions::open(&config.state_dir.join("sessions.db"))?;
     let listener = listen(&config.socket).await?;
+    let door = match &config.front_door {
+        Some(door) => {
+            Some(OpenDoor::open(door, &config.state_dir, &info.hostname, &info.swarm.node_addr).await?)
+        }
+        None => None,
+    };
 
     let node = NodeId::from(info.swarm.node_id.as_str());
     let certificates = Path::new(&info.docker_root_dir).join("swarm/certificates");
@@ -114,7 +132,11 @@ pub async fn serve(config: ServeConfig) -> Result<(), ServeError> {
         journal.clone(),
         policy,
     );
+    let store = AccountStore::new(engine.clone(), node.clone(), cluster.clone());
     let manager = Manager {
+        audit,
+        access: Access::new(store, sessions),
+        url: door.as_ref().map(OpenDoor::url),
         node,
         swarm_id: info.swarm.cluster_id.clone().unwrap_or_default().into(),
         started_unix_ms: unix_ms(),
@@ -134,12 +156,27 @@ pub async fn serve(config: ServeConfig) -> Result<(), ServeError> {
     tracing::info!(socket = %config.socket.display(), collector = %config.collector, "serving");
     tokio::select! {
         () = collector.run() => Ok(()),
-        result = axum::serve(listener, http::router(manager.clone())).into_future() => result.map_err(ServeError::Api),
+        result = axum::serve(listener, http::router_for_root(manager.clone())).into_future() => result.map_err(ServeError::Api),
+        () = serve_door(door, manager.clone()) => Ok(()),
+        () = keep_accounts(manager.access.clone()) => Ok(()),
         () = keep_fresh => Ok(()),
         () = manager.live.clone().run(manager.clone()) => Ok(()),
         () = membership::follow(manager.cluster.clone(), manager.measurements.clone(), members) => Ok(()),
         () = reconciler::run(manager, agent) => Ok(()),
     }
+}
+
+/// Serves over TCP, where that is wanted.
+async fn serve_door(door: Option<OpenDoor>, manager: Manager) {
+    match door {
+        Some(door) => door.serve(http::router(manager.clone()), manager.access).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Keeps the accounts as they are in the Swarm.
+async fn keep_accounts(access: Access) {
+    access.store.keep_fresh().await;
 }
 
 /// Makes sure that this host is a manager of a Swarm.

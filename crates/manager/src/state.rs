@@ -6,6 +6,8 @@ use swarmmanager_api::{NodeDetail, ServiceDetail, Status};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_units::NodeId;
 
+use crate::access::Access;
+use crate::audit::Audit;
 use crate::cluster::ClusterWatch;
 use crate::executor::{ExecuteError, Executor};
 use crate::http::Refusal;
@@ -23,6 +25,10 @@ pub(crate) struct Manager {
     pub(crate) cluster: ClusterWatch,
     pub(crate) measurements: Measurements,
     pub(crate) journal: Journal,
+    pub(crate) audit: Audit,
+    pub(crate) access: Access,
+    /// Where the console is, as far as the manager knows: `https://10.0.0.1:6602`.
+    pub(crate) url: Option<Arc<str>>,
     pub(crate) executor: Arc<Executor>,
     pub(crate) live: Live,
     pub(crate) collector: Arc<CollectorStats>,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
@@ -13,7 +14,9 @@ use swarmmanager_api::{ApiError, Decision, Event, EventTopic};
 use tokio_stream::wrappers::WatchStream;
 use utoipa::IntoParams;
 
+use super::access::while_let_in;
 use super::refusal::Refusal;
+use crate::access::Caller;
 use crate::journal::Feed;
 use crate::live::{Frame, Subject};
 use crate::state::Manager;
@@ -49,6 +52,7 @@ pub(crate) struct Follow {
 )]
 pub(crate) async fn follow(
     State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     query: Result<Query<Follow>, QueryRejection>,
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Refusal> {
@@ -72,7 +76,8 @@ pub(crate) async fn follow(
             }
         });
     }
-    Ok(Sse::new(stream::select_all(streams).map(Ok)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let events = while_let_in(stream::select_all(streams), manager.access.clone(), caller);
+    Ok(Sse::new(events.map(Ok)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// JSON that is made once for everybody who follows; whoever is slow gets the latest only.

@@ -1,18 +1,24 @@
 //! The HTTP API under `/api/v1`, with `/healthz` and `/metrics` beside it.
 
+mod access;
+mod console;
 mod decisions;
+mod description;
 mod events;
+mod logs;
 mod metrics;
 mod nodes;
 mod refusal;
 mod services;
+mod suggestions;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,7 +40,9 @@ const LARGEST_BODY: usize = 1 << 20;
         (name = "services", description = "Services and their instances"),
         (name = "decisions", description = "What was decided, and why"),
         (name = "live", description = "What changes, as it changes"),
+        (name = "access", description = "Who may do what"),
     ),
+    security(("session" = []), ("token" = [])),
 )]
 struct Described;
 
@@ -49,10 +57,15 @@ fn routes() -> (Router<Manager>, Description) {
         .routes(routes!(services::inspect, services::remove))
         .routes(routes!(services::scale))
         .routes(routes!(services::preview))
+        .routes(routes!(logs::follow))
+        .routes(routes!(suggestions::list))
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::inspect))
-        .routes(routes!(events::follow));
-    OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1).split_for_parts()
+        .routes(routes!(events::follow))
+        .merge(access::routes());
+    let (router, description) =
+        OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1).split_for_parts();
+    (router, description::complete(description))
 }
 
 /// The API's description in OpenAPI.
@@ -60,9 +73,10 @@ pub fn openapi() -> Description {
     routes().1
 }
 
-/// The API, ready to serve.
+/// The API and the console, ready to serve over TCP: each request has to say its `Origin`.
 pub(crate) fn router(manager: Manager) -> Router {
     let (router, description) = routes();
+    let operations = access::Operations::of(&description);
     let description = Arc::new(description.to_json().unwrap_or_default());
     router
         .route("/healthz", get(healthz))
@@ -71,12 +85,20 @@ pub(crate) fn router(manager: Manager) -> Router {
             "/api/v1/openapi.json",
             get(move || async move { ([("content-type", "application/json")], description.as_str().to_owned()) }),
         )
-        .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "no such page; GET /api/v1/openapi.json lists what there is") })
+        .fallback(console::serve)
         .method_not_allowed_fallback(|| async {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this page does not take that method")
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state((manager.clone(), operations), access::record))
+        .layer(from_fn_with_state(manager.clone(), access::admit))
+        .layer(from_fn(console::protect))
         .with_state(manager)
+}
+
+/// The same for the Unix socket, which only root may open.
+pub(crate) fn router_for_root(manager: Manager) -> Router {
+    router(manager).layer(Extension(access::Entrance::Socket))
 }
 
 /// 200 while the manager can read Swarm's state, 503 while it cannot.

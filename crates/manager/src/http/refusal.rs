@@ -1,9 +1,11 @@
 //! Errors as the API says them: a status, and a sentence for the person who reads it.
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use swarmmanager_api::ApiError;
 use swarmmanager_engine::EngineError;
 
@@ -12,16 +14,26 @@ use crate::executor::ExecuteError;
 use crate::journal::JournalError;
 
 /// What a handler answers when it refuses.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     status: StatusCode,
     error: ApiError,
+    retry_after_s: Option<i64>,
 }
+
+/// What a refusal said: an extension of its answer, for those that the answer passes on its way out.
+#[derive(Debug, Clone)]
+pub(crate) struct Said(pub(crate) Arc<str>);
 
 impl Refusal {
     /// A refusal in these words.
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, error: ApiError { message: message.into(), done: None } }
+        Self { status, error: ApiError { message: message.into(), done: None }, retry_after_s: None }
+    }
+
+    /// Says when to try again.
+    pub(crate) fn retry_after(self, seconds: i64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
     }
 
     /// Nothing has that name.
@@ -32,7 +44,12 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(self.error)).into_response()
+        let said = Said(self.error.message.as_str().into());
+        let mut response = (self.status, Extension(said), Json(self.error)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use swarmmanager_access::Sessions;
 use swarmmanager_api::{Action, Decision, Outcome};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_engine::Engine;
@@ -14,6 +15,8 @@ use swarmmanager_telemetry::{Clock, Fleet};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::access::{Access, AccountStore};
+use crate::audit::Audit;
 use crate::cluster::watch_cluster;
 use crate::executor::Executor;
 use crate::journal::Journal;
@@ -22,12 +25,14 @@ use crate::measurements::Measurements;
 use crate::state::Manager;
 
 /// A manager without an engine, and its folder.
-fn manager() -> (Manager, TempDir) {
+pub(super) fn manager() -> (Manager, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::unix(folder.path().join("docker.sock"));
     let journal = Journal::open(&folder.path().join("journal.db")).unwrap();
     let measurements = Measurements::new(Fleet::default(), Clock::start());
     let (cluster, _keep_fresh) = watch_cluster(engine.clone());
+    let store = AccountStore::new(engine.clone(), "n1".into(), cluster.clone());
+    let sessions = Sessions::open(&folder.path().join("sessions.db")).unwrap();
     let executor = Executor::new(
         engine,
         "n1".into(),
@@ -37,6 +42,9 @@ fn manager() -> (Manager, TempDir) {
         Arc::new(Availability),
     );
     let manager = Manager {
+        audit: Audit::open(&folder.path().join("journal.db")).unwrap(),
+        access: Access::new(store, sessions),
+        url: None,
         node: "n1".into(),
         swarm_id: "s1".into(),
         started_unix_ms: 0,
@@ -70,7 +78,7 @@ fn placed() -> Decision {
 async fn call(manager: &Manager, method: &str, path: &str, body: &str) -> (StatusCode, String) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     let request = request.body(Body::from(body.to_owned())).unwrap();
-    let answer = super::router(manager.clone()).oneshot(request).await.unwrap();
+    let answer = super::router_for_root(manager.clone()).oneshot(request).await.unwrap();
     let status = answer.status();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -87,11 +95,12 @@ async fn check(method: &str, path: &str, body: &str, status: StatusCode, words: 
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    check("GET", "/nothing", "", StatusCode::NOT_FOUND, "openapi.json").await;
+    check("GET", "/api/v1/nothing", "", StatusCode::NOT_FOUND, "openapi.json").await;
     check("GET", "/api/v1/nodes/ap9", "", StatusCode::NOT_FOUND, "no such node: ap9").await;
     check("GET", "/api/v1/nodes/ap9/containers/history", "", StatusCode::NOT_FOUND, "no such node: ap9")
         .await;
     check("GET", "/api/v1/services/web", "", StatusCode::NOT_FOUND, "no such service: web").await;
+    check("GET", "/api/v1/services/web/logs", "", StatusCode::NOT_FOUND, "no such service: web").await;
     check("GET", "/api/v1/decisions/x", "", StatusCode::NOT_FOUND, "no such decision: x").await;
     check("PUT", "/api/v1/services", "", StatusCode::METHOD_NOT_ALLOWED, "method").await;
 }
@@ -110,6 +119,7 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("PATCH", "/api/v1/nodes/ap1", r#"{"availability":"off"}"#, unprocessable, "off").await;
     check("PATCH", "/api/v1/nodes/ap1", r#"{"labels_add":{"":"x"}}"#, unprocessable, "no name").await;
     check("GET", "/api/v1/decisions?limit=many", "", StatusCode::BAD_REQUEST, "limit").await;
+    check("GET", "/api/v1/services/web/logs?tail=few", "", StatusCode::BAD_REQUEST, "few").await;
     check("GET", "/api/v1/events", "", StatusCode::BAD_REQUEST, "topic").await;
     check("GET", "/api/v1/events?topic=weather", "", StatusCode::BAD_REQUEST, "weather").await;
     check("GET", "/api/v1/events?topic=node", "", StatusCode::BAD_REQUEST, "parameter node").await;
@@ -138,6 +148,7 @@ async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
     check("POST", "/api/v1/services", r#"{"name":"web","image":"a"}"#, unavailable, "nothing was changed")
         .await;
     check("DELETE", "/api/v1/services/web", "", unavailable, "cannot be reached").await;
+    check("GET", "/api/v1/suggestions", "", unavailable, "cannot be reached").await;
     check("PATCH", "/api/v1/nodes/ap1", r#"{"role":"worker"}"#, unavailable, "nothing was changed").await;
 }
 
@@ -158,7 +169,7 @@ async fn whoever_watches_the_fleet_is_told_at_once_of_the_nodes_and_then_of_thei
     let (manager, _folder) = manager();
     let running = tokio::spawn(manager.live.clone().run(manager.clone()));
     let request = Request::builder().uri("/api/v1/events?topic=fleet").body(Body::empty()).unwrap();
-    let mut events = super::router(manager).oneshot(request).await.unwrap().into_body();
+    let mut events = super::router_for_root(manager).oneshot(request).await.unwrap().into_body();
     let mut text = String::new();
     while text.matches("event: readings").count() < 2 {
         text += std::str::from_utf8(&events.frame().await.unwrap().unwrap().into_data().unwrap()).unwrap();
@@ -182,7 +193,7 @@ async fn decisions_are_followed_from_the_one_that_the_client_knows() {
             request = request.header("last-event-id", id);
         }
         let request = request.body(Body::empty()).unwrap();
-        let mut events = super::router(manager.clone()).oneshot(request).await.unwrap().into_body();
+        let mut events = super::router_for_root(manager.clone()).oneshot(request).await.unwrap().into_body();
         let event = events.frame().await.unwrap().unwrap().into_data().unwrap();
         let text = String::from_utf8(event.to_vec()).unwrap();
         assert!(text.contains(&format!("id: {first}\n")), "{text}");

@@ -49,9 +49,9 @@ export const test = base.extend<Each, { world: Worker }>({
       });
       contexts.push(context);
       const page = await context.newPage();
-      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(message.text());
+        if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(`${page.url()}: ${message.text()}`);
       });
       return page;
     });

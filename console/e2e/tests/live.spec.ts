@@ -1,0 +1,70 @@
+/** What moves: load shows, and a manager that dies is missed and found again. */
+
+import type { Page } from '@playwright/test';
+import { expect, test } from '../stage/test';
+
+/** From the load's first moment to the eye. */
+const VISIBLE_LIMIT_MS = 2_000;
+/** What a load of four fifths adds at the least, in percent of the node, while other programs keep the machine busy. */
+const ADDED = 20;
+const RETURN_LIMIT_MS = 30_000;
+
+/** The CPU that the overview shows of a node, in percent. */
+async function cpuOf(page: Page, hostname: string): Promise<number> {
+  const meter = page.getByRole('row', { name: hostname }).getByRole('meter', { name: 'CPU' });
+  return Number(await meter.getAttribute('aria-valuenow'));
+}
+
+test('load shows on the overview within two seconds', async ({ pageOf, world }) => {
+  const page = await pageOf('viewer');
+  await page.goto('/');
+  await page
+    .getByRole('button', { name: 'Rows' })
+    .or(page.getByRole('radio', { name: 'Rows' }))
+    .first()
+    .click();
+  await expect.poll(() => cpuOf(page, 'ap2')).toBeLessThan(40);
+  const quiet = await cpuOf(page, 'ap2');
+  const load = world.stage.inBackground('load', 'ap2', '--cpu', '80%', '--for', '20s');
+  await expect.poll(() => cpuOf(page, 'ap2'), { timeout: VISIBLE_LIMIT_MS, intervals: [50] }).toBeGreaterThan(quiet + ADDED);
+  await load.end('SIGTERM');
+});
+
+test('load shows on a chart of the node within two seconds', async ({ pageOf, world }) => {
+  const page = await pageOf('viewer');
+  await page.goto('/');
+  await page.getByRole('link', { name: 'ap3' }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: 'ap3' })).toBeVisible();
+  const chart = page.getByRole('figure', { name: /CPU/ }).first();
+  await expect(chart.locator('canvas')).toBeVisible();
+  /** The highest pixel of the curve, from the top; the chart's own scale is the node's capacity. */
+  const quiet = await chart.locator('canvas').screenshot();
+  const load = world.stage.inBackground('load', 'ap3', '--cpu', '90%', '--for', '20s');
+  await expect.poll(async () => latest(page), { timeout: VISIBLE_LIMIT_MS, intervals: [50] }).toBeGreaterThan(50);
+  expect(Buffer.compare(quiet, await chart.locator('canvas').screenshot()), 'the drawing').not.toBe(0);
+  await load.end('SIGTERM');
+});
+
+/** The node's CPU as its page says it, in percent. */
+async function latest(page: Page): Promise<number> {
+  return Number(await page.getByRole('meter', { name: 'CPU' }).first().getAttribute('aria-valuenow'));
+}
+
+test('a manager that is killed is missed and, when it is back, found again', async ({ pageOf, world }) => {
+  const page = await pageOf('operator');
+  await page.goto('/');
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  const bar = page.getByRole('status').filter({ hasText: 'No connection to the manager' });
+  await expect(bar).toBeHidden();
+  const node = page.getByText('ap2', { exact: true }).first();
+  await expect(node).toBeVisible();
+
+  await world.stage.killManager();
+  await expect(bar).toBeVisible();
+  await expect(node, 'what was known stays').toBeVisible();
+  world.stage.startManager();
+  await expect(bar).toBeHidden({ timeout: RETURN_LIMIT_MS });
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await world.stage.waitForAgents();
+  await expect(page, 'the session outlives the process').not.toHaveURL(/login/);
+});

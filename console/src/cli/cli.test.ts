@@ -84,11 +84,18 @@ describe('service create', () => {
     expect(createCommand({ name: 'a', image: 'b', mode: 'global' })).toContain('global');
   });
 
+  test('a demand that is asked for anyway is left out', () => {
+    const demand = { cpu: '100MHz', memory: 67_108_864, disk: 1024 };
+    expect(commandLine(createCommand({ name: 'web', image: 'nginx', demand }))).toBe(
+      'swarm-manager service create --name web --disk 1k nginx',
+    );
+  });
+
   test('everything that the request has is in the command', () => {
     const line = commandLine(createCommand(FULL));
     for (const part of [
       '--name web --replicas 3 --constraint node.labels.zone==north --replicas-max-per-node 2 --update-order stop-first',
-      '--cpu 0.5 --memory 64m --disk 1g --limit-cpu 500MHz --limit-memory 128m --limit-pids 100',
+      '--cpu 0.5 --disk 1g --limit-cpu 500MHz --limit-memory 128m --limit-pids 100',
       `--env 'GREETING=it'\\''s me' --env A=1 --label team=edge --label plain --container-label d=e`,
       `--user 33:33 --workdir /srv --hostname '{{.Node.Hostname}}' --entrypoint 'sh -c '\\''a b'\\'''`,
       '--read-only --init --tty --cap-add CAP_NET_ADMIN --cap-drop ALL --stop-grace-period 20s --stop-signal SIGINT',

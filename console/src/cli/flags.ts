@@ -1,5 +1,6 @@
 import { spellBytes, spellDuration, spellFileMode, spellSize } from '../service-form/quantity';
-import type { FileReference, Mount, NetworkAttachment, PublishedPort, ServiceCreate } from '../api/service';
+import type { Demand, FileReference, Mount, NetworkAttachment, PublishedPort, ServiceCreate } from '../api/service';
+import { DEFAULT_DEMAND } from '../service-form/model';
 import { fields } from './csv';
 import { commandLine } from './quote';
 
@@ -8,7 +9,7 @@ export function createFlags(request: ServiceCreate): string[] {
   return [
     ...option('name', request.name),
     ...modeFlags(request),
-    ...demandFlags(request),
+    ...demandFlags({ ...request, demand: beyondDefault(request.demand) }),
     ...containerFlags(request),
     ...attachmentFlags(request),
     ...healthFlags(request),
@@ -62,6 +63,14 @@ export function demandFlags({ demand, limits }: Pick<ServiceCreate, 'demand' | '
     ...bytes('limit-memory', limits?.memory),
     ...option('limit-pids', limits?.pids),
   ];
+}
+
+/** What the command asks for anyway need not be said. */
+function beyondDefault(demand: Demand = {}): Demand {
+  const differs = (name: keyof Demand) =>
+    demand[name] !== undefined && spellSize(demand[name]) !== DEFAULT_DEMAND[name];
+  const names = (['cpu', 'memory', 'disk'] as const).filter(differs);
+  return Object.fromEntries(names.map((name) => [name, demand[name]]));
 }
 
 function containerFlags(request: ServiceCreate): string[] {

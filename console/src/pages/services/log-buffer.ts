@@ -64,6 +64,5 @@ export function marked(text: string, search: string): string[] {
 
 /** A terminal's colours and cursor movements say nothing here. */
 export function plain(line: string): string {
-  // eslint-disable-next-line no-control-regex -- these characters are what is taken out
   return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/\r$/, '');
 }

@@ -28,7 +28,7 @@ DECIMAL_STEPS.sort((a, b) => a - b);
 export const BINARY_STEPS = Array.from({ length: 52 }, (_, power) => 2 ** power);
 
 const FONT = '11px system-ui, sans-serif';
-const AXIS_PX = 64;
+const AXIS_PX = 66;
 
 export function options(
   look: Look,
@@ -61,7 +61,7 @@ export function options(
         gap: 4,
         space: 28,
         incrs: look.steps,
-        values: (_plot, splits) => splits.map(look.words),
+        values: (_plot, splits) => splits.map((value) => short(look.words(value))),
       },
     ],
     series: [
@@ -91,6 +91,11 @@ export function resolver(element: HTMLElement): (name: string) => string {
     probe.remove();
     return colour;
   };
+}
+
+/** `4 GHz` for `4.00 GHz`. */
+function short(words: string): string {
+  return words.replace(/\.0+(?= )/, '');
 }
 
 function line(stroke: string): { stroke: string; width: number } {

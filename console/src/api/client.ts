@@ -1,5 +1,7 @@
 /** Calls the manager's HTTP API. */
 
+import { parse } from './parse';
+
 const BASE = '/api/v1';
 
 /** The manager answered, and said no. */
@@ -80,7 +82,7 @@ async function send<T>(method: string, path: string, call: Call = {}): Promise<T
     throw await refusal(response);
   }
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return parse(await response.text()) as T;
 }
 
 async function refusal(response: Response): Promise<Refusal> {

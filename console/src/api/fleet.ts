@@ -18,18 +18,19 @@ export interface FleetNode {
   reserved_cpu_mhz: number;
   reserved_memory_bytes: number;
   reserved_disk_bytes: number;
-  cpu_capacity_mhz?: number | null;
+  cpu_capacity_mhz?: number;
   cpu_capacity_nominal: boolean;
-  memory_total_bytes?: number | null;
-  disk_total_bytes?: number | null;
+  memory_total_bytes?: number;
+  disk_total_bytes?: number;
   labels: Record<string, string>;
 }
 
 export interface FleetInstance {
   name: string;
   service: string;
-  number?: number | null;
-  node: string | null;
+  number?: number;
+  /** Absent while it has none. */
+  node?: string;
   state: InstanceState;
   desired_state: string;
 }
@@ -47,7 +48,7 @@ export interface Readings {
   revision: number;
   unix_ms: number;
   swarm_as_of_unix_ms: number;
-  swarm_error?: string | null;
+  swarm_error?: string;
   leading: boolean;
   reading_age_ms: Column;
   cpu_used_mhz: Column;

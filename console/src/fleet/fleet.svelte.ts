@@ -64,8 +64,9 @@ export class FleetStore {
 function groupByNode(instances: FleetInstance[]): Map<string | null, FleetInstance[]> {
   const groups = new Map<string | null, FleetInstance[]>();
   for (const instance of instances) {
-    const group = groups.get(instance.node);
-    if (group === undefined) groups.set(instance.node, [instance]);
+    const node = instance.node ?? null;
+    const group = groups.get(node);
+    if (group === undefined) groups.set(node, [instance]);
     else group.push(instance);
   }
   for (const group of groups.values()) group.sort(byServiceAndNumber);

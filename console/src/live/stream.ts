@@ -4,6 +4,7 @@
  */
 
 import { url } from '../api/client';
+import { parse } from '../api/parse';
 import { waitBefore } from './backoff';
 
 export type Topic = 'fleet' | 'nodes' | 'node' | 'services' | 'service' | 'decisions';
@@ -107,7 +108,7 @@ export class Stream {
   #heard(event: MessageEvent<string>, handler: (data: never) => void): void {
     if (event.lastEventId !== '') this.#lastId = event.lastEventId;
     this.#awaitEvent();
-    handler(JSON.parse(event.data) as never);
+    handler(parse(event.data) as never);
   }
 
   #failed(source: EventSource): void {
@@ -151,7 +152,7 @@ export class Stream {
 
 function reasonIn(data: string): string {
   try {
-    const value: unknown = JSON.parse(data);
+    const value = parse(data);
     if (typeof value === 'object' && value !== null && 'reason' in value) return String(value.reason);
   } catch {
     // A reason that cannot be read is no reason to stay.

@@ -61,6 +61,11 @@ impl Executor {
         self.policy.name()
     }
 
+    /// The engine of this manager's node, to read from.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Creates a service. Returns once Swarm has all of it, or all that there is a node for.
     pub(crate) async fn create(
         &self,

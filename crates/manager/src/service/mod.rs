@@ -13,7 +13,9 @@ mod validation;
 
 pub(crate) use intent::{InstanceService, Layout, ManagedService, Step, managed_services, next_step};
 pub(crate) use labels::{AGENT_SERVICE, SYSTEM};
-pub(crate) use reading::{demand, host_ports, max_per_node, platforms, users_constraints, users_labels};
+pub(crate) use reading::{
+    demand, has_tty, host_ports, max_per_node, platforms, users_constraints, users_labels,
+};
 pub(crate) use spec::{
     PlacedOn, References, anchor_spec, instance_spec, pinned, unpinned, with_removal, with_replicas,
 };

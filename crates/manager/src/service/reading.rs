@@ -77,6 +77,11 @@ pub(crate) fn users_labels(spec: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Whether its containers have a terminal.
+pub(crate) fn has_tty(spec: &Value) -> bool {
+    spec.pointer("/TaskTemplate/ContainerSpec/TTY").and_then(Value::as_bool).unwrap_or(false)
+}
+
 /// The ports that a spec publishes on the instance's own node, with their protocols.
 pub(crate) fn host_ports(spec: &Value) -> impl Iterator<Item = (u16, &str)> {
     array(spec, "/EndpointSpec/Ports").filter(|port| port["PublishMode"] == "host").filter_map(|port| {

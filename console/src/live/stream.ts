@@ -13,6 +13,8 @@ export interface Wanted {
   topics: Topic[];
   node?: string;
   service?: string;
+  /** The newest decision that the page has, read by other means than the stream. */
+  newestDecision?: () => number | undefined;
   /** An event each second is promised: without one for so long, the connection counts as lost. */
   silenceMs?: number;
   /** By event name; the value is the event's parsed data. */
@@ -95,7 +97,8 @@ export class Stream {
     const query: [string, string][] = this.wanted.topics.map((topic) => ['topic', topic]);
     if (this.wanted.node !== undefined) query.push(['node', this.wanted.node]);
     if (this.wanted.service !== undefined) query.push(['service', this.wanted.service]);
-    if (this.#lastId !== '' && this.wanted.topics.includes('decisions')) query.push(['after', this.#lastId]);
+    const after = Math.max(Number(this.#lastId), this.wanted.newestDecision?.() ?? 0);
+    if (after > 0 && this.wanted.topics.includes('decisions')) query.push(['after', String(after)]);
     return url('events', query);
   }
 

@@ -6,10 +6,13 @@ import { afterEach } from 'vitest';
 const mounted: Record<string, unknown>[] = [];
 
 /** Puts a component on the page and gives the element around it. */
-export function render<Props extends Record<string, unknown>>(component: Component<Props>, props: Props): HTMLElement {
+export function render<Props extends object>(
+  component: Component<Props, Record<string, never>, '' | keyof Props>,
+  props: NoInfer<Props>,
+): HTMLElement {
   const target = document.createElement('div');
   document.body.append(target);
-  mounted.push(mount(component, { target, props }));
+  mounted.push(mount(component as Component<Props>, { target, props }));
   flushSync();
   return target;
 }

@@ -91,6 +91,12 @@ describe('service create', () => {
     );
   });
 
+  test('credentials of the registry are never in the command', () => {
+    expect(commandLine(createCommand({ name: 'web', image: 'r.example/app' }, true))).toBe(
+      'swarm-manager service create --with-registry-auth --name web r.example/app',
+    );
+  });
+
   test('everything that the request has is in the command', () => {
     const line = commandLine(createCommand(FULL));
     for (const part of [

@@ -6,10 +6,11 @@ import { createFlags, demandFlags, each, option, pairs, toggle } from './flags';
 const SERVICE = ['swarm-manager', 'service'];
 
 /** The command that creates this service. What stands behind the image belongs to its command. */
-export function createCommand(request: ServiceCreate): string[] {
+export function createCommand(request: ServiceCreate, withRegistryAuth = false): string[] {
   return [
     ...SERVICE,
     'create',
+    ...toggle('with-registry-auth', withRegistryAuth),
     ...createFlags(request),
     request.image === '' ? 'IMAGE' : request.image,
     ...(request.args ?? []),

@@ -1,0 +1,67 @@
+/** Answers of a manager for a test, and what was asked of it. */
+
+import { vi } from 'vitest';
+
+export interface Asked {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+type Answer = (asked: Asked) => unknown;
+
+/** An answer that refuses. */
+export class Refused {
+  constructor(
+    readonly status: number,
+    readonly message: string,
+  ) {}
+}
+
+/** Event sources that a test speaks through. */
+export class FakeSource extends EventTarget {
+  static opened: FakeSource[] = [];
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readyState = 0;
+
+  constructor(readonly address: string) {
+    super();
+    FakeSource.opened.push(this);
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+
+  say(name: string, data: unknown): void {
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+  }
+}
+
+/** Stands in for the manager: `{'GET services/web': () => detail}`. Whatever is not named is 404. */
+export function answering(answers: Record<string, Answer>): Asked[] {
+  const all: Asked[] = [];
+  FakeSource.opened = [];
+  vi.stubGlobal('EventSource', FakeSource);
+  vi.stubGlobal('fetch', (address: string, init: RequestInit = {}) => {
+    const url = new URL(address, 'http://localhost');
+    const asked: Asked = {
+      method: init.method ?? 'GET',
+      path: url.pathname.replace('/api/v1/', ''),
+      query: Object.fromEntries(url.searchParams),
+      body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
+    };
+    all.push(asked);
+    const answer = answers[`${asked.method} ${asked.path}`] ?? (() => new Refused(404, `no such thing: ${asked.path}`));
+    return Promise.resolve(response(answer(asked)));
+  });
+  return all;
+}
+
+function response(value: unknown): Response {
+  if (value instanceof Refused)
+    return new Response(JSON.stringify({ message: value.message }), { status: value.status });
+  return value === undefined ? new Response(null, { status: 204 }) : new Response(JSON.stringify(value));
+}

@@ -15,6 +15,7 @@ mod node;
 mod node_update;
 mod service;
 mod service_create;
+mod service_update;
 mod status;
 mod suggestion;
 
@@ -42,6 +43,7 @@ pub use service_create::{
     Demand, EndpointMode, FileReference, Healthcheck, Mode, Mount, MountKind, NetworkAttachment, Protocol,
     PublishMode, PublishedPort, ResourceLimits, RestartCondition, RestartPolicy, ServiceCreate, UpdateOrder,
 };
+pub use service_update::{DemandUpdate, LimitsUpdate, ServiceUpdate};
 pub use status::{CollectorCounters, Status};
 pub use suggestion::{SuggestedImage, SuggestedNetwork, Suggestions};
 

@@ -81,6 +81,9 @@ pub struct ServiceDetail {
     pub labels: BTreeMap<String, String>,
     /// Constraints, less the pins.
     pub constraints: Vec<String>,
+    /// Whether there was an update that can be rolled back.
+    #[serde(default)]
+    pub can_roll_back: bool,
     /// The Swarm specs of its instances, as `docker service inspect` shows them.
     #[schema(value_type = Vec<Object>)]
     pub specs: Vec<serde_json::Value>,

@@ -67,6 +67,7 @@ async fn finish_services(manager: &Manager, latest: &Cluster, rest: &mut BTreeMa
         }
         match manager.executor.reconcile(name).await {
             Ok(Stop::Converged) => tracing::info!(service = name, "finished what was left to do"),
+            Ok(Stop::Waiting) => {}
             Ok(Stop::NoNode { .. }) => drop(rest.insert(name.clone(), Instant::now() + RETRY_AFTER)),
             Err(ExecuteError::NotLeading { .. }) => return,
             Err(error) => {

@@ -13,7 +13,7 @@ use swarmmanager_units::{Bytes, ContainerId, NodeId};
 
 use crate::cluster::Cluster;
 use crate::measurements::Measurements;
-use crate::service::{demand, host_ports, max_per_node, platforms, users_constraints};
+use crate::service::{InstanceService, demand, host_ports, max_per_node, platforms, users_constraints};
 use crate::views::{Reserved, is_active, reserved_on};
 
 /// The nodes at this moment.
@@ -25,6 +25,38 @@ pub(crate) fn take(cluster: &Cluster, measurements: &Measurements) -> Snapshot {
         state(cluster, measurements, node, reserved)
     });
     Snapshot { nodes: nodes.collect() }
+}
+
+/// The nodes as if that instance of ours were not there: what it may use and does use counts as free.
+pub(crate) fn take_without(
+    cluster: &Cluster,
+    measurements: &Measurements,
+    part: &InstanceService,
+) -> Snapshot {
+    let id = part.swarm.id.as_str();
+    let (of_part, others): (Vec<_>, Vec<_>) =
+        cluster.tasks.iter().cloned().partition(|task| task.service_id == id);
+    let services = cluster.services.iter().filter(|service| service.id != id).cloned().collect();
+    let rest = Cluster { services, tasks: others, ..cluster.clone() };
+    let mut snapshot = take(&rest, measurements);
+    for task in of_part.iter().filter(|task| is_active(task)) {
+        let node = task.node_id.as_ref().and_then(|id| snapshot.nodes.iter_mut().find(|node| node.id == *id));
+        let container = task.container_id.as_deref().and_then(ContainerId::from_hex);
+        let (Some(node), Some(container)) = (node, container) else { continue };
+        let (Some(usage), Some((sample, _))) =
+            (&mut node.usage, measurements.container(&node.id, &container))
+        else {
+            continue;
+        };
+        for (usage, own) in [
+            (&mut usage.cpu, sample.cpu_used.get()),
+            (&mut usage.memory, sample.memory_working_set.as_f64()),
+            (&mut usage.disk, sample.writable_layer.map_or(0.0, |size| size.as_f64())),
+        ] {
+            usage.mean = (usage.mean - own).max(0.0);
+        }
+    }
+    snapshot
 }
 
 /// What placing further instances of a service asks for.

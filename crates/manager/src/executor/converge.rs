@@ -21,19 +21,28 @@ pub(crate) enum Stop {
     Converged,
     /// Some instances have no node; the reason is the first one's.
     NoNode { reason: String },
+    /// An update goes on when the instance that has it last runs with it.
+    Waiting,
 }
 
-/// The last refusal written for each instance, so that trying again each second does not fill the journal.
-pub(super) type Refusals = BTreeMap<(String, u32), String>;
+/// What is known beyond one operation. Lost with the process, and nothing that was asked for with it.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The last refusal written for each instance, so that trying again each second does not fill the journal.
+    pub(super) refusals: BTreeMap<(String, u32), String>,
+    /// The credentials that a service's update came with, for the instances that get it later.
+    pub(super) logins: BTreeMap<String, RegistryAuth>,
+}
 
 impl Executor {
-    /// Takes steps until Swarm has what was asked for, or an instance has no node.
+    /// Takes steps until Swarm has what was asked for, or what is left has to wait.
     pub(super) async fn converge(
         &self,
         name: &str,
         asked: Asked<'_>,
-        refusals: &mut Refusals,
+        memory: &mut Memory,
     ) -> Result<Stop, ExecuteError> {
+        let mut no_node = None;
         loop {
             let service = match self.managed(name).await {
                 Ok(service) => service,
@@ -41,8 +50,16 @@ impl Executor {
                 Err(error) => return Err(error),
             };
             let Layout::Instances { instances, .. } = &service.layout else { return Ok(Stop::Converged) };
-            match service::next_step(&service) {
-                None => return Ok(Stop::Converged),
+            let step = match service::next_step(&service) {
+                // What has no node does not keep the others from what was asked for.
+                Some(Step::Place(_)) if no_node.is_some() => service::next_update(&service),
+                step => step,
+            };
+            match step {
+                None => {
+                    memory.logins.remove(name);
+                    return Ok(no_node.map_or(Stop::Converged, |reason| Stop::NoNode { reason }));
+                }
                 Some(Step::Remove(numbers)) => {
                     for part in numbers.iter().filter_map(|number| instances.get(number)) {
                         self.remove_swarm_service(name, &part.swarm).await?;
@@ -51,12 +68,15 @@ impl Executor {
                 Some(Step::Park) => {
                     if let Some(anchor) = instances.get(&0) {
                         let spec = service::unpinned(&anchor.swarm.spec);
-                        self.update_part(name, anchor, &spec).await?;
+                        self.update_part(name, anchor, &spec, None).await?;
                     }
                 }
                 Some(Step::Place(numbers)) => {
-                    if let Some(reason) = self.place_instances(&service, &numbers, asked, refusals).await? {
-                        return Ok(Stop::NoNode { reason });
+                    no_node = self.place_instances(&service, &numbers, asked, memory).await?;
+                }
+                Some(Step::Update(number)) => {
+                    if let Some(stop) = self.update_instance(&service, number, asked, memory).await? {
+                        return Ok(stop);
                     }
                 }
             }
@@ -94,10 +114,10 @@ impl Executor {
         service: &ManagedService,
         numbers: &[u32],
         asked: Asked<'_>,
-        refusals: &mut Refusals,
+        memory: &mut Memory,
     ) -> Result<Option<String>, ExecuteError> {
-        let Some(anchor) = service.anchor() else { return Ok(None) };
-        let (placement, snapshot) = self.decide(&service.name, &anchor.swarm.spec, numbers.len()).await?;
+        let Some(template) = service.template() else { return Ok(None) };
+        let (placement, snapshot) = self.decide(&service.name, &template, numbers.len()).await?;
         let mut unplaced = None;
         for (number, decision) in numbers.iter().zip(&placement.decisions) {
             match &decision.outcome {
@@ -112,17 +132,10 @@ impl Executor {
                     let outcome = if put.is_ok() { Outcome::Done } else { Outcome::Failed };
                     self.journal.conclude(entry, outcome).map_err(ExecuteError::Journal)?;
                     put?;
-                    refusals.remove(&(service.name.clone(), *number));
+                    memory.refusals.remove(&(service.name.clone(), *number));
                 }
-                placement::Outcome::Unplaced { reason } => {
-                    let reason = reason.to_string();
-                    let said = refusals.insert((service.name.clone(), *number), reason.clone());
-                    if said.as_ref() != Some(&reason) {
-                        let summary = format!("{}-{number}: {reason}", service.name);
-                        let entry =
-                            placement_entry(service, *number, decision, Outcome::NoNode, summary, asked.by);
-                        self.journal.record(entry).map_err(ExecuteError::Journal)?;
-                    }
+                placement::Outcome::Unplaced { .. } => {
+                    let reason = self.refuse(service, *number, decision, asked.by, memory)?;
                     unplaced.get_or_insert(reason);
                 }
             }
@@ -140,10 +153,13 @@ impl Executor {
     ) -> Result<(), ExecuteError> {
         let Layout::Instances { instances, desired, .. } = &service.layout else { return Ok(()) };
         if let Some(part) = instances.get(&number) {
-            return self.update_part(&service.name, part, &service::pinned(&part.swarm.spec, on)).await;
+            let of_part = &part.swarm.spec;
+            let spec =
+                service.wanted.as_ref().map_or_else(|| of_part.clone(), |wanted| wanted.applied(of_part));
+            return self.update_part(&service.name, part, &service::pinned(&spec, on), auth).await;
         }
-        let Some(anchor) = service.anchor() else { return Ok(()) };
-        let mut spec = service::instance_spec(&anchor.swarm.spec, &service.name, number, on);
+        let Some(template) = service.template() else { return Ok(()) };
+        let mut spec = service::instance_spec(&template, &service.name, number, on);
         if number == 0 {
             spec = service::with_replicas(&spec, *desired);
         }
@@ -158,14 +174,34 @@ impl Executor {
         }
     }
 
-    async fn update_part(
+    /// Takes note that an instance has no node; gives the reason.
+    pub(super) fn refuse(
+        &self,
+        service: &ManagedService,
+        number: u32,
+        decision: &placement::Decision,
+        by: Option<&str>,
+        memory: &mut Memory,
+    ) -> Result<String, ExecuteError> {
+        let reason = decision.outcome.to_string();
+        let said = memory.refusals.insert((service.name.clone(), number), reason.clone());
+        if said.as_ref() != Some(&reason) {
+            let summary = format!("{}-{number}: {reason}", service.name);
+            let entry = placement_entry(service, number, decision, Outcome::NoNode, summary, by);
+            self.journal.record(entry).map_err(ExecuteError::Journal)?;
+        }
+        Ok(reason)
+    }
+
+    pub(super) async fn update_part(
         &self,
         service: &str,
         part: &InstanceService,
         spec: &Value,
+        auth: Option<&RegistryAuth>,
     ) -> Result<(), ExecuteError> {
         self.check_leading().await?;
-        match self.engine.service_update(&part.swarm.id, part.swarm.version, spec, None).await {
+        match self.engine.service_update(&part.swarm.id, part.swarm.version, spec, auth).await {
             // Somebody changed or removed it in between: the next round begins from what it is now.
             Ok(_) | Err(EngineError::OutOfSequence | EngineError::NotFound { .. }) => Ok(()),
             Err(source) => Err(ExecuteError::Instance {
@@ -178,7 +214,7 @@ impl Executor {
 }
 
 /// What the journal says about an instance's node.
-fn placement_entry(
+pub(super) fn placement_entry(
     service: &ManagedService,
     instance: u32,
     decision: &placement::Decision,
@@ -206,7 +242,7 @@ fn placement_entry(
 }
 
 /// The node as specs have to know it.
-fn placed_on(snapshot: &Snapshot, node: &NodeId) -> PlacedOn {
+pub(super) fn placed_on(snapshot: &Snapshot, node: &NodeId) -> PlacedOn {
     let state = snapshot.nodes.iter().find(|state| state.id == *node);
     let (per_core, cores) = state.map_or((Megahertz::ZERO, 0.0), |state| (state.per_core(), state.cores));
     PlacedOn { node: node.clone(), per_core, cores }

@@ -22,6 +22,10 @@ pub(crate) enum ExecuteError {
     OwnService { service: String },
     #[error("service {service} is global or being removed: it has no number of instances to speak of")]
     NotScalable { service: String },
+    #[error("service {service} is being removed")]
+    BeingRemoved { service: String },
+    #[error("service {service} was not updated since it was created: there is nothing to roll back to")]
+    NoPrevious { service: String },
     #[error(
         "Swarm puts one instance of a global service on every node that fits: there is nothing to choose"
     )]

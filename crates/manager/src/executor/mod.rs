@@ -7,6 +7,8 @@ mod converge;
 mod error;
 mod nodes;
 mod references;
+mod rollout;
+mod update;
 
 use std::sync::Arc;
 
@@ -41,7 +43,7 @@ pub(crate) struct Executor {
     journal: Journal,
     policy: Arc<dyn Policy>,
     /// Held over each operation: a placement has to see what the ones before it took.
-    acting: Mutex<converge::Refusals>,
+    acting: Mutex<converge::Memory>,
 }
 
 impl Executor {
@@ -74,7 +76,7 @@ impl Executor {
         by: Option<&str>,
     ) -> Result<(), ExecuteError> {
         let request = service::validate(request)?;
-        let mut refusals = self.acting.lock().await;
+        let mut memory = self.acting.lock().await;
         self.check_leading().await?;
         self.check_names_are_free(&request).await?;
         let references = references::resolve(&self.engine, &request, auth).await?;
@@ -84,7 +86,7 @@ impl Executor {
             .service_create(&anchor, auth)
             .await
             .map_err(|source| ExecuteError::Create { service: request.name.clone(), source })?;
-        self.converge(&request.name, Asked { by, auth }, &mut refusals).await?;
+        self.converge(&request.name, Asked { by, auth }, &mut memory).await?;
         Ok(())
     }
 
@@ -96,7 +98,7 @@ impl Executor {
         by: Option<&str>,
     ) -> Result<(), ExecuteError> {
         service::check_replicas(replicas)?;
-        let mut refusals = self.acting.lock().await;
+        let mut memory = self.acting.lock().await;
         self.check_leading().await?;
         let service = self.managed(name).await?;
         let Layout::Instances { instances, desired, removing: false } = &service.layout else {
@@ -115,7 +117,7 @@ impl Executor {
                 .map_err(|source| ExecuteError::Intent { service: name.to_owned(), source })?;
             self.record(Action::Scale, name, format!("scaled from {desired} to {replicas}"), by)?;
         }
-        self.converge(name, Asked { by, auth: None }, &mut refusals).await?;
+        self.converge(name, Asked { by, auth: None }, &mut memory).await?;
         Ok(())
     }
 
@@ -124,7 +126,7 @@ impl Executor {
         if name == service::AGENT_SERVICE {
             return Err(ExecuteError::OwnService { service: name.to_owned() });
         }
-        let mut refusals = self.acting.lock().await;
+        let mut memory = self.acting.lock().await;
         self.check_leading().await?;
         let service = self.managed(name).await?;
         let parts: Vec<String> = service.parts().iter().map(|part| part.swarm.name().to_owned()).collect();
@@ -141,7 +143,7 @@ impl Executor {
                         .await
                         .map_err(|source| ExecuteError::Intent { service: name.to_owned(), source })?;
                 }
-                self.converge(name, Asked { by, auth: None }, &mut refusals).await?;
+                self.converge(name, Asked { by, auth: None }, &mut memory).await?;
             }
         }
         self.record(Action::Remove, name, format!("removed {}", parts.join(", ")), by)?;
@@ -162,9 +164,9 @@ impl Executor {
 
     /// Finishes what was asked for of that service, if anything is left.
     pub(crate) async fn reconcile(&self, name: &str) -> Result<Stop, ExecuteError> {
-        let mut refusals = self.acting.lock().await;
+        let mut memory = self.acting.lock().await;
         self.check_leading().await?;
-        self.converge(name, Asked::default(), &mut refusals).await
+        self.converge(name, Asked::default(), &mut memory).await
     }
 
     /// One writer: a manager that does not lead changes nothing, and one that lost the lead stops before its next write.

@@ -7,7 +7,7 @@ use swarmmanager_engine::{Engine, ImagePlatform, RegistryAuth};
 use swarmmanager_placement::Platform;
 
 use super::ExecuteError;
-use crate::service::References;
+use crate::service::{ImageReference, References};
 
 /// Looks every name up; a name that nothing has is refused before anything is done.
 pub(super) async fn resolve(
@@ -15,12 +15,8 @@ pub(super) async fn resolve(
     request: &ServiceCreate,
     auth: Option<&RegistryAuth>,
 ) -> Result<References, ExecuteError> {
-    let image = engine.resolve_image(&request.image, auth).await;
-    let mut references = References {
-        image: image.reference,
-        platforms: image.platforms.iter().map(platform).collect(),
-        ..References::default()
-    };
+    let ImageReference { reference: image, platforms } = resolve_image(engine, &request.image, auth).await;
+    let mut references = References { image, platforms, ..References::default() };
     if !request.networks.is_empty() {
         let all = engine.networks().await.map_err(ExecuteError::ReadSwarm)?;
         let names = request.networks.iter().map(|network| &network.name);
@@ -37,6 +33,16 @@ pub(super) async fn resolve(
         references.configs = look_up("config", names, all.iter().map(|one| (&one.name, &one.id)))?;
     }
     Ok(references)
+}
+
+/// The image with its digest and what it is built for, where its registry says so.
+pub(super) async fn resolve_image(
+    engine: &Engine,
+    image: &str,
+    auth: Option<&RegistryAuth>,
+) -> ImageReference {
+    let image = engine.resolve_image(image, auth).await;
+    ImageReference { reference: image.reference, platforms: image.platforms.iter().map(platform).collect() }
 }
 
 /// Docker's own client leaves `arm` out as well: nodes report `armv7l` and the like, with which it does not compare.

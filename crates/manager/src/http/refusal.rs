@@ -63,6 +63,8 @@ impl From<ExecuteError> for Refusal {
             ExecuteError::NotLeading { .. }
             | ExecuteError::Exists { .. }
             | ExecuteError::NameTaken { .. }
+            | ExecuteError::BeingRemoved { .. }
+            | ExecuteError::NoPrevious { .. }
             | ExecuteError::Quorum { .. }
             | ExecuteError::Moving { .. }
             | ExecuteError::AnchorMissing { .. } => StatusCode::CONFLICT,

@@ -1,16 +1,18 @@
 //! Services: listed, created, scaled, removed; and what a creation would do.
 
-use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use serde_json::json;
 use swarmmanager_api::{
     ApiError, PlacementPreview, Removed, ScaleRequest, ServiceCreate, ServiceDetail, ServiceList,
+    ServiceUpdate,
 };
 use swarmmanager_engine::RegistryAuth;
 
 use super::refusal::Refusal;
+use crate::access::Caller;
 use crate::state::Manager;
 use crate::views;
 
@@ -47,6 +49,7 @@ pub(crate) async fn inspect(
 )]
 pub(crate) async fn create(
     State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Result<Json<ServiceCreate>, JsonRejection>,
 ) -> Result<(StatusCode, Json<ServiceDetail>), Refusal> {
@@ -55,7 +58,7 @@ pub(crate) async fn create(
     let name = request.name.clone();
     // Spawned, so that a client that goes away does not stop it half-way.
     let executor = manager.executor.clone();
-    manager.run(async move { executor.create(&request, auth.as_ref(), None).await }).await?;
+    manager.run(async move { executor.create(&request, auth.as_ref(), Some(&caller.user)).await }).await?;
     Ok((StatusCode::CREATED, Json(manager.fresh_service(&name).await?)))
 }
 
@@ -70,6 +73,7 @@ pub(crate) async fn create(
 )]
 pub(crate) async fn scale(
     State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
     Path(service): Path<String>,
     body: Result<Json<ScaleRequest>, JsonRejection>,
 ) -> Result<Json<ServiceDetail>, Refusal> {
@@ -77,7 +81,57 @@ pub(crate) async fn scale(
     let name = views::service_name(&manager.view(), &service);
     let executor = manager.executor.clone();
     let scaled = name.clone();
-    manager.run(async move { executor.scale(&scaled, request.replicas, None).await }).await?;
+    manager.run(async move { executor.scale(&scaled, request.replicas, Some(&caller.user)).await }).await?;
+    Ok(Json(manager.fresh_service(&name).await?))
+}
+
+/// Changes a service; answers when Swarm has what is wanted and the first instance has it. The others follow one after
+/// the other. An instance stays on its node as long as that fits what is wanted.
+#[utoipa::path(patch, path = "/services/{service}", tag = "services", operation_id = "updateService", request_body = ServiceUpdate,
+    params(
+        ("service" = String, Path, description = "Name, or unique prefix of the id"),
+        ("X-Registry-Auth" = Option<String>, Header, description = "Credentials of the image's registry, as Docker's API takes them"),
+    ),
+    responses(
+        (status = 200, body = ServiceDetail), (status = 400, body = ApiError), (status = 404, body = ApiError),
+        (status = 409, body = ApiError), (status = 415, body = ApiError), (status = 422, body = ApiError),
+        (status = 502, body = ApiError), (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn update(
+    State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
+    Path(service): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<ServiceUpdate>, JsonRejection>,
+) -> Result<Json<ServiceDetail>, Refusal> {
+    let Json(request) = body?;
+    let auth = registry_auth(&headers)?;
+    let name = views::service_name(&manager.view(), &service);
+    let executor = manager.executor.clone();
+    let updated = name.clone();
+    let change = async move { executor.update(&updated, &request, auth.as_ref(), Some(&caller.user)).await };
+    manager.run(change).await?;
+    Ok(Json(manager.fresh_service(&name).await?))
+}
+
+/// Puts a service back to what it was before its last update; answers as an update does.
+#[utoipa::path(post, path = "/services/{service}/rollback", tag = "services", operation_id = "rollbackService",
+    params(("service" = String, Path, description = "Name, or unique prefix of the id")),
+    responses(
+        (status = 200, body = ServiceDetail), (status = 404, body = ApiError), (status = 409, body = ApiError),
+        (status = 422, body = ApiError), (status = 502, body = ApiError), (status = 503, body = ApiError),
+    ),
+)]
+pub(crate) async fn rollback(
+    State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
+    Path(service): Path<String>,
+) -> Result<Json<ServiceDetail>, Refusal> {
+    let name = views::service_name(&manager.view(), &service);
+    let executor = manager.executor.clone();
+    let changed = name.clone();
+    manager.run(async move { executor.rollback(&changed, Some(&caller.user)).await }).await?;
     Ok(Json(manager.fresh_service(&name).await?))
 }
 
@@ -91,12 +145,13 @@ pub(crate) async fn scale(
 )]
 pub(crate) async fn remove(
     State(manager): State<Manager>,
+    Extension(caller): Extension<Caller>,
     Path(service): Path<String>,
 ) -> Result<Json<Removed>, Refusal> {
     let name = views::service_name(&manager.view(), &service);
     let executor = manager.executor.clone();
     let removed = name.clone();
-    let instances = manager.run(async move { executor.remove(&removed, None).await }).await?;
+    let instances = manager.run(async move { executor.remove(&removed, Some(&caller.user)).await }).await?;
     Ok(Json(Removed { name, instances }))
 }
 

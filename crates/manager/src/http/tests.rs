@@ -115,6 +115,11 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("POST", create, r#"{"name":"-","image":"a"}"#, unprocessable, "invalid name").await;
     check("POST", create, r#"{"name":"web","image":"a","demand":{"cpu":"fast"}}"#, unprocessable, "fast")
         .await;
+    let web = "/api/v1/services/web";
+    check("PATCH", web, r#"{"replicas":3}"#, unprocessable, "replicas").await;
+    check("PATCH", web, r#"{"image":"a b"}"#, unprocessable, "invalid image").await;
+    check("PATCH", web, r#"{"env_remove":["A=1"]}"#, unprocessable, "invalid env_remove").await;
+    check("PATCH", web, r#"{"constraints_add":["node.role"]}"#, unprocessable, "constraints_add").await;
     check("POST", "/api/v1/services/web/scale", r#"{"replicas":1001}"#, unprocessable, "0 to 1000").await;
     check("PATCH", "/api/v1/nodes/ap1", r#"{"availability":"off"}"#, unprocessable, "off").await;
     check("PATCH", "/api/v1/nodes/ap1", r#"{"labels_add":{"":"x"}}"#, unprocessable, "no name").await;
@@ -148,6 +153,8 @@ async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
     check("POST", "/api/v1/services", r#"{"name":"web","image":"a"}"#, unavailable, "nothing was changed")
         .await;
     check("DELETE", "/api/v1/services/web", "", unavailable, "cannot be reached").await;
+    check("PATCH", "/api/v1/services/web", r#"{"force":true}"#, unavailable, "nothing was changed").await;
+    check("POST", "/api/v1/services/web/rollback", "", unavailable, "nothing was changed").await;
     check("GET", "/api/v1/suggestions", "", unavailable, "cannot be reached").await;
     check("PATCH", "/api/v1/nodes/ap1", r#"{"role":"worker"}"#, unavailable, "nothing was changed").await;
 }

@@ -11,6 +11,12 @@ pub(super) const INSTANCE: &str = "swarmmanager.instance";
 pub(super) const REPLICAS: &str = "swarmmanager.replicas";
 /// On the anchor: the service is being removed.
 pub(super) const REMOVING: &str = "swarmmanager.removing";
+/// On the anchor: what the last update made of the service, and what it was before.
+pub(super) const WANTED: &str = "swarmmanager.wanted";
+/// Which update the instance has; absent for one that never had any.
+pub(super) const REVISION: &str = "swarmmanager.update";
+/// When an instance moves, which of the two goes first, as its user wrote it; only where Swarm is told otherwise.
+pub(super) const ORDER: &str = "swarmmanager.update-order";
 /// The CPU demand as its user wrote it.
 pub(super) const CPU: &str = "swarmmanager.cpu";
 /// The CPU demand in MHz on the node where the instance is.

@@ -4,19 +4,33 @@
 //! so that everything that was asked for is in Swarm after the first write, and whoever reads it can finish the work.
 //! The anchor exists as long as the service does; while nothing is to run on its account (scaled to 0, or no node
 //! for it yet) its Swarm service has 0 replicas and no pin.
+//!
+//! An update is written on the anchor as a whole, with its number, before any instance is changed; each instance carries
+//! the number of the update that it has.
 
 mod intent;
 mod labels;
 mod reading;
+mod rollout;
+mod settings;
 mod spec;
 mod validation;
+mod wanted;
 
-pub(crate) use intent::{InstanceService, Layout, ManagedService, Step, managed_services, next_step};
+pub(crate) use intent::{
+    InstanceService, Layout, ManagedService, Step, managed_services, next_step, next_update,
+};
 pub(crate) use labels::{AGENT_SERVICE, SYSTEM};
 pub(crate) use reading::{
     demand, has_tty, host_ports, max_per_node, platforms, users_constraints, users_labels,
 };
+pub(crate) use rollout::{Settled, hold_up};
+pub(crate) use settings::{ImageReference, Settings};
 pub(crate) use spec::{
-    PlacedOn, References, anchor_spec, instance_spec, pinned, unpinned, with_removal, with_replicas,
+    PlacedOn, References, anchor_spec, instance_spec, moved, pinned, repinned, reserved_anywhere, unpinned,
+    with_removal, with_replicas,
 };
-pub(crate) use validation::{InvalidService, check_node_labels, check_ports_for, check_replicas, validate};
+pub(crate) use validation::{
+    InvalidService, check_node_labels, check_ports_for, check_replicas, validate, validate_update,
+};
+pub(crate) use wanted::Wanted;

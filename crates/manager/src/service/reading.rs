@@ -31,7 +31,7 @@ pub(super) fn pinned_node(spec: &Value) -> Option<NodeId> {
 
 /// A spec's constraints less its pin, as they are stored.
 pub(super) fn stored_constraints(spec: &Value) -> Vec<&str> {
-    constraints(spec).filter(|constraint| !constraint.starts_with(PIN)).collect()
+    constraints(spec).filter(|constraint| !is_pin(constraint)).collect()
 }
 
 /// A spec's constraints less its pin, as Docker's users write them.
@@ -40,7 +40,13 @@ pub(crate) fn users_constraints(spec: &Value) -> Vec<String> {
     stored.map(|text| text.replace(" == ", "==").replace(" != ", "!=")).collect()
 }
 
-fn constraints(spec: &Value) -> impl Iterator<Item = &str> {
+/// Whether a constraint is a pin.
+pub(super) fn is_pin(constraint: &str) -> bool {
+    constraint.starts_with(PIN)
+}
+
+/// A spec's constraints, the pin as well.
+pub(super) fn constraints(spec: &Value) -> impl Iterator<Item = &str> {
     array(spec, "/TaskTemplate/Placement/Constraints").filter_map(Value::as_str)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use swarmmanager_api::{Mode, MountKind, NodeUpdate, PublishMode, ServiceCreate};
+use swarmmanager_api::{Mode, MountKind, NodeUpdate, PublishMode, ServiceCreate, ServiceUpdate};
 use swarmmanager_placement::Constraint;
 use swarmmanager_units::CpuDemand;
 
@@ -30,49 +30,77 @@ fn invalid(field: &'static str, reason: impl Into<String>) -> InvalidService {
 /// Refuses what Swarm would refuse later or half-way; gives the request with its constraints in their stored form.
 pub(crate) fn validate(request: &ServiceCreate) -> Result<ServiceCreate, InvalidService> {
     check_name(&request.name)?;
-    if request.image.trim().is_empty() || request.image.contains(char::is_whitespace) {
-        return Err(invalid(
-            "image",
-            format!("{:?} is no image reference, such as nginx:1.27", request.image),
-        ));
-    }
+    check_image(&request.image)?;
     if let Mode::Replicated(replicas) = request.mode {
         check_replicas(replicas)?;
         check_ports(request, replicas)?;
     }
-    if let CpuDemand::Cores(cores) = request.demand.cpu
-        && !cores.is_finite()
-    {
-        return Err(invalid("demand.cpu", "it is not a finite number"));
-    }
-    for variable in &request.env {
-        if variable.starts_with('=') || variable.is_empty() {
-            return Err(invalid("env", format!("{variable:?} has no name; write NAME=value")));
-        }
-    }
-    for key in request.labels.keys().chain(request.container_labels.keys()) {
-        if key.is_empty() {
-            return Err(invalid("labels", "a label has no name; write NAME=value"));
-        }
-        if key.starts_with(labels::PREFIX) {
-            return Err(invalid(
-                "labels",
-                format!("{key:?}: labels that begin with {} are SwarmManager's own", labels::PREFIX),
-            ));
-        }
-    }
+    check_cpu("demand.cpu", Some(request.demand.cpu))?;
+    check_env(&request.env)?;
+    check_labels(request.labels.keys().chain(request.container_labels.keys()))?;
     check_mounts(request)?;
     let mut sound = request.clone();
-    sound.constraints = request
-        .constraints
-        .iter()
-        .map(|text| text.parse::<Constraint>().map(|constraint| stored(&constraint)))
-        .collect::<Result<_, _>>()
-        .map_err(|error| invalid("constraints", error.to_string()))?;
+    sound.constraints = stored_forms("constraints", &request.constraints)?;
     if sound.max_replicas_per_node == Some(0) {
         sound.max_replicas_per_node = None;
     }
     Ok(sound)
+}
+
+/// Refuses what Swarm would refuse later; gives the update with its constraints in their stored form.
+pub(crate) fn validate_update(update: &ServiceUpdate) -> Result<ServiceUpdate, InvalidService> {
+    update.image.as_deref().map_or(Ok(()), check_image)?;
+    check_cpu("demand.cpu", update.demand.and_then(|demand| demand.cpu))?;
+    check_cpu("limits.cpu", update.limits.and_then(|limits| limits.cpu))?;
+    check_env(&update.env_add)?;
+    if let Some(name) = update.env_remove.iter().find(|name| name.is_empty() || name.contains('=')) {
+        return Err(invalid("env_remove", format!("{name:?} is no name of a variable")));
+    }
+    check_labels(update.labels_add.keys().chain(&update.labels_remove))?;
+    let mut sound = update.clone();
+    sound.constraints_add = stored_forms("constraints_add", &update.constraints_add)?;
+    sound.constraints_remove = stored_forms("constraints_remove", &update.constraints_remove)?;
+    Ok(sound)
+}
+
+fn check_image(image: &str) -> Result<(), InvalidService> {
+    match image.is_empty() || image.contains(char::is_whitespace) {
+        true => Err(invalid("image", format!("{image:?} is no image reference, such as nginx:1.27"))),
+        false => Ok(()),
+    }
+}
+
+fn check_cpu(field: &'static str, cpu: Option<CpuDemand>) -> Result<(), InvalidService> {
+    match cpu {
+        Some(CpuDemand::Cores(cores)) if !cores.is_finite() => {
+            Err(invalid(field, "it is not a finite number"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_env(variables: &[String]) -> Result<(), InvalidService> {
+    match variables.iter().find(|variable| variable.starts_with('=') || variable.is_empty()) {
+        Some(variable) => Err(invalid("env", format!("{variable:?} has no name; write NAME=value"))),
+        None => Ok(()),
+    }
+}
+
+fn check_labels<'a>(mut keys: impl Iterator<Item = &'a String>) -> Result<(), InvalidService> {
+    match keys.find(|key| key.is_empty() || key.starts_with(labels::PREFIX)) {
+        None => Ok(()),
+        Some(key) if key.is_empty() => Err(invalid("labels", "a label has no name; write NAME=value")),
+        Some(key) => Err(invalid(
+            "labels",
+            format!("{key:?}: labels that begin with {} are SwarmManager's own", labels::PREFIX),
+        )),
+    }
+}
+
+fn stored_forms(field: &'static str, constraints: &[String]) -> Result<Vec<String>, InvalidService> {
+    let parsed =
+        constraints.iter().map(|text| text.parse::<Constraint>().map(|constraint| stored(&constraint)));
+    parsed.collect::<Result<_, _>>().map_err(|error| invalid(field, error.to_string()))
 }
 
 /// Refuses labels of a node that have no name.

@@ -1,5 +1,6 @@
 //! What the API shows, made from one reading of Swarm's state and the latest measurements.
 
+mod convergence;
 mod fleet;
 mod nodes;
 mod placed;

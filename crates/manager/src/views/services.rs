@@ -4,24 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use swarmmanager_api::{
-    Convergence, Instance, InstanceState, Mode, Protocol, PublishMode, PublishedPort, Service, ServiceDetail,
-    ServiceList,
+    Instance, InstanceState, Mode, Protocol, PublishMode, PublishedPort, Service, ServiceDetail, ServiceList,
 };
 use swarmmanager_engine::{Task, TaskState};
 use swarmmanager_telemetry::STALE_AFTER;
 use swarmmanager_units::ContainerId;
 
 use super::View;
+use super::convergence::convergence;
 use super::nodes::container_usage;
 use super::tasks::current;
 use crate::cluster::Cluster;
-use crate::service::{Layout, ManagedService, next_step, users_constraints, users_labels};
+use crate::service::{Layout, ManagedService, users_constraints, users_labels};
 
 /// Every service that we keep, by name.
 pub(crate) fn service_list(view: &View) -> ServiceList {
     let tasks = by_service(&view.cluster);
-    let services =
-        view.managed().values().filter_map(|service| summary(&view.cluster, service, &tasks)).collect();
+    let services = view.managed().values().filter_map(|service| summary(view, service, &tasks)).collect();
     ServiceList { swarm_as_of_unix_ms: view.cluster.as_of_unix_ms, services }
 }
 
@@ -46,10 +45,11 @@ pub(crate) fn service_detail(view: &View, reference: &str) -> Option<ServiceDeta
     let tasks = by_service(&view.cluster);
     let anchor = service.anchor()?;
     Some(ServiceDetail {
-        service: summary(&view.cluster, service, &tasks)?,
+        service: summary(view, service, &tasks)?,
         instances: instances(view, service, &tasks),
         labels: users_labels(&anchor.swarm.spec),
         constraints: users_constraints(&anchor.swarm.spec),
+        can_roll_back: service.wanted.is_some(),
         specs: service.parts().iter().map(|part| part.swarm.spec.clone()).collect(),
     })
 }
@@ -65,7 +65,7 @@ pub(super) fn by_service(cluster: &Cluster) -> Tasks<'_> {
     tasks
 }
 
-fn summary(cluster: &Cluster, service: &ManagedService, tasks: &Tasks<'_>) -> Option<Service> {
+fn summary(view: &View, service: &ManagedService, tasks: &Tasks<'_>) -> Option<Service> {
     let anchor = service.anchor()?;
     let spec = &anchor.swarm.spec;
     let running = |id: &str| {
@@ -96,37 +96,8 @@ fn summary(cluster: &Cluster, service: &ManagedService, tasks: &Tasks<'_>) -> Op
         demand: anchor.demand(),
         publish: published(spec),
         created_unix_ms: anchor.swarm.created_unix_ms,
-        convergence: convergence(cluster, service, desired, count(running), tasks),
+        convergence: convergence(view, service, desired, count(running), tasks),
     })
-}
-
-fn convergence(
-    cluster: &Cluster,
-    service: &ManagedService,
-    desired: u32,
-    running: u32,
-    tasks: &Tasks<'_>,
-) -> Convergence {
-    let left = next_step(service);
-    if let Layout::Instances { removing: true, .. } = service.layout {
-        return Convergence::Removing;
-    }
-    if let Some(crate::service::Step::Place(missing)) = &left {
-        let message = format!("{} of {desired} instances have no suitable node", missing.len());
-        return Convergence::Blocked { message };
-    }
-    let error = service.parts().into_iter().find_map(|part| {
-        let task = current(tasks.get(part.swarm.id.as_str())?.iter().copied())?;
-        (task.state != TaskState::Running && !task.error.is_empty()).then(|| task.error.clone())
-    });
-    match error {
-        _ if left.is_none() && running == desired => Convergence::Converged,
-        Some(error) => Convergence::Progressing { message: error },
-        None if cluster.error.is_some() => {
-            Convergence::Progressing { message: "Swarm does not answer".into() }
-        }
-        None => Convergence::Progressing { message: format!("{running} of {desired} instances run") },
-    }
 }
 
 fn instances(view: &View, service: &ManagedService, tasks: &Tasks<'_>) -> Vec<Instance> {

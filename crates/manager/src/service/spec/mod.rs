@@ -10,7 +10,7 @@ use swarmmanager_placement::Platform;
 use swarmmanager_units::{CpuDemand, Megahertz, NodeId};
 
 use super::labels;
-use super::reading::{label, pin, stored_constraints};
+use super::reading::{host_ports, label, pin, stored_constraints};
 use template::{endpoint, task_template};
 
 /// The node chosen for an instance.
@@ -82,6 +82,7 @@ pub(crate) fn instance_spec(anchor: &Value, service: &str, number: u32, on: &Pla
     if let Some(labels) = spec["Labels"].as_object_mut() {
         labels.remove(labels::REPLICAS);
         labels.remove(labels::REMOVING);
+        labels.remove(labels::WANTED);
         labels.insert(labels::INSTANCE.into(), json!(number.to_string()));
     }
     pinned(&spec, on)
@@ -98,6 +99,43 @@ pub(crate) fn pinned(spec: &Value, on: &PlacedOn) -> Value {
     let limit = label(&spec, labels::LIMIT_CPU).and_then(|text| text.parse().ok());
     if let Some(demand) = demand {
         reserve(&mut spec, demand, limit, Some(on));
+    }
+    spec
+}
+
+/// The same instance with another template, on the node where it is. Where it publishes a port on its node, its
+/// successor cannot start before it stops, whatever its user wants when it moves.
+pub(crate) fn repinned(spec: &Value, on: &PlacedOn) -> Value {
+    let mut spec = pinned(spec, on);
+    let user = label(&spec, labels::ORDER).map(str::to_owned);
+    let order = user.or_else(|| spec["UpdateConfig"]["Order"].as_str().map(str::to_owned));
+    let order = order.unwrap_or_else(|| "start-first".to_owned());
+    if host_ports(&spec).next().is_some() {
+        spec["UpdateConfig"]["Order"] = json!("stop-first");
+        return with_label(&spec, labels::ORDER, &order);
+    }
+    spec
+}
+
+/// The same instance on its way to another node, in its user's order.
+pub(crate) fn moved(spec: &Value, on: &PlacedOn) -> Value {
+    let mut spec = pinned(spec, on);
+    if let Some(order) = label(&spec, labels::ORDER).map(str::to_owned) {
+        spec["UpdateConfig"]["Order"] = json!(order);
+        ensure_object(&mut spec["Labels"]).remove(labels::ORDER);
+    }
+    spec
+}
+
+/// The same global service with what its labels demand.
+pub(crate) fn reserved_anywhere(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    if let Some(Value::Object(reservations)) = spec.pointer_mut("/TaskTemplate/Resources/Reservations") {
+        reservations.remove("NanoCPUs");
+    }
+    let limit = label(&spec, labels::LIMIT_CPU).and_then(|text| text.parse().ok());
+    if let Some(demand) = label(&spec, labels::CPU).and_then(|text| text.parse().ok()) {
+        reserve(&mut spec, demand, limit, None);
     }
     spec
 }
@@ -121,7 +159,8 @@ pub(crate) fn with_removal(spec: &Value) -> Value {
     with_label(spec, labels::REMOVING, "true")
 }
 
-fn with_label(spec: &Value, key: &str, value: &str) -> Value {
+/// The same spec with another label.
+pub(super) fn with_label(spec: &Value, key: &str, value: &str) -> Value {
     let mut spec = spec.clone();
     ensure_object(&mut spec["Labels"]).insert(key.into(), json!(value));
     spec

@@ -27,12 +27,22 @@ export async function setUp(stage: Stage, browser: Browser): Promise<string> {
   return token;
 }
 
+/** The API as a page of this console calls it, with or without somebody's cookies. */
+export async function api(stage: Stage, storageState?: Cookies): Promise<APIRequestContext> {
+  return request.newContext({
+    baseURL: stage.url,
+    ignoreHTTPSErrors: true,
+    extraHTTPHeaders: { origin: stage.url, 'sec-fetch-site': 'same-origin' },
+    ...(storageState === undefined ? {} : { storageState }),
+  });
+}
+
 /** Logs somebody in by the API. */
 export async function logIn(stage: Stage, user: string): Promise<APIRequestContext> {
-  const api = await request.newContext({ baseURL: stage.url, ignoreHTTPSErrors: true });
-  const answer = await api.post('/api/v1/session', { data: { user, password: PASSWORD } });
+  const context = await api(stage);
+  const answer = await context.post('/api/v1/session', { data: { user, password: PASSWORD } });
   expect(answer.status(), await answer.text()).toBe(200);
-  return api;
+  return context;
 }
 
 /** Makes an account of each other role, named after it, and gives the cookies of all. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Background, output, program, variable } from './programs';
-import { until } from './wait';
+import { Hopeless, until } from './wait';
 
 /** The agent's image has to reach every node and the first report the manager. */
 const AGENTS_LIMIT_MS = 60_000;
@@ -103,6 +103,7 @@ export class Stage {
   /** Waits until every node's agent is live, by the manager's word. */
   async waitForAgents(limitMs = AGENTS_LIMIT_MS): Promise<void> {
     await until('a report from every node', limitMs, async () => {
+      if (!this.manager.runs) throw new Hopeless(`the manager ended; its log says:\n${this.log()}`);
       const status = JSON.parse(await this.client('status', '--format', 'json')) as Status;
       if (status.nodes === 0 || status.agents_live !== status.nodes) throw new Error(JSON.stringify(status));
       return true;

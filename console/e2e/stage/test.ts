@@ -1,7 +1,7 @@
 /** Playwright's `test` with a stage to play on, and pages of people who are logged in. */
 
-import { type APIRequestContext, expect, type Page, request, test as base } from '@playwright/test';
-import { type Cookies, makeAccounts, type Role, setUp } from './accounts';
+import { type APIRequestContext, expect, type Page, test as base } from '@playwright/test';
+import { api, type Cookies, makeAccounts, type Role, setUp } from './accounts';
 import { Stage } from './stage';
 
 interface Worker {
@@ -51,7 +51,8 @@ export const test = base.extend<Each, { world: Worker }>({
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(`${page.url()}: ${message.text()}`);
+        if (message.type() === 'error' && !REFUSED.test(message.text()))
+          errors.push(`${page.url()}: ${message.text()}`);
       });
       return page;
     });
@@ -62,11 +63,7 @@ export const test = base.extend<Each, { world: Worker }>({
   apiOf: async ({ world }, use) => {
     const contexts: APIRequestContext[] = [];
     await use(async (role) => {
-      const context = await request.newContext({
-        baseURL: world.stage.url,
-        ignoreHTTPSErrors: true,
-        storageState: world.cookies[role],
-      });
+      const context = await api(world.stage, world.cookies[role]);
       contexts.push(context);
       return context;
     });

@@ -2,6 +2,9 @@
 
 const LOOK_EVERY_MS = 50;
 
+/** There is no use in waiting longer. */
+export class Hopeless extends Error {}
+
 /** Looks until `look` gives something; an error that it throws is the state that is told at the end. */
 export async function until<T>(
   what: string,
@@ -15,6 +18,7 @@ export async function until<T>(
       const found = await look();
       if (found !== undefined) return found;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       state = error;
     }
     if (Date.now() >= deadline) throw new Error(`waited ${limitMs} ms for ${what}; at last: ${String(state)}`);

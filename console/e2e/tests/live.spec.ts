@@ -26,7 +26,9 @@ test('load shows on the overview within two seconds', async ({ pageOf, world }) 
   await expect.poll(() => cpuOf(page, 'ap2')).toBeLessThan(40);
   const quiet = await cpuOf(page, 'ap2');
   const load = world.stage.inBackground('load', 'ap2', '--cpu', '80%', '--for', '20s');
-  await expect.poll(() => cpuOf(page, 'ap2'), { timeout: VISIBLE_LIMIT_MS, intervals: [50] }).toBeGreaterThan(quiet + ADDED);
+  await expect
+    .poll(() => cpuOf(page, 'ap2'), { timeout: VISIBLE_LIMIT_MS, intervals: [50] })
+    .toBeGreaterThan(quiet + ADDED);
   await load.end('SIGTERM');
 });
 

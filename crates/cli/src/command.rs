@@ -1,11 +1,9 @@
 //! The command line as a whole.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
-use swarmmanager_api::DEFAULT_SOCKET;
 
-use crate::client::Host;
-use crate::{completion, node, placement, serve, service, status};
+use crate::{completion, context, node, placement, serve, service, status, target, token, user};
 
 /// Places services on the nodes of a Docker Swarm by what each node really has free
 #[derive(Debug, Parser)]
@@ -18,39 +16,17 @@ use crate::{completion, node, placement, serve, service, status};
     after_help = "Run 'swarm-manager COMMAND --help' for more information on a command."
 )]
 pub(crate) struct Cli {
-    /// The manager's socket [env: SWARM_MANAGER_HOST] [default: unix:///run/swarmmanager/swarm-manager.sock]
-    #[arg(short = 'H', long, global = true, value_name = "unix://PATH", help_heading = "Global options")]
-    host: Option<Host>,
+    #[command(flatten)]
+    pub(crate) target: target::Args,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Names the manager's socket where no flag does. Not left to clap, which would then name the flag in every usage.
-const HOST_VARIABLE: &str = "SWARM_MANAGER_HOST";
-
-impl Cli {
-    /// The manager to speak to.
-    ///
-    /// # Errors
-    /// For a variable that names none.
-    pub(crate) fn host(&self) -> Result<Host> {
-        if let Some(host) = &self.host {
-            return Ok(host.clone());
-        }
-        match std::env::var(HOST_VARIABLE) {
-            Ok(text) if !text.is_empty() => {
-                text.parse().with_context(|| format!("invalid {HOST_VARIABLE} {text:?}"))
-            }
-            _ => Ok(Host::at(DEFAULT_SOCKET)),
-        }
-    }
 }
 
 /// A command, or a noun with commands of its own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the manager
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Show how the manager is
     Status(status::Args),
     /// Show nodes and what they do
@@ -59,8 +35,24 @@ pub(crate) enum Command {
     Service(service::Args),
     /// Try out where instances would go
     Placement(placement::Args),
+    /// Manage who may use the console and the API
+    User(user::Args),
+    /// Manage API tokens
+    Token(token::Args),
+    /// Manage the managers that this program knows
+    Context(context::Args),
     /// Print completions for a shell
     Completion(completion::Args),
+}
+
+impl Cli {
+    /// The manager to speak to.
+    ///
+    /// # Errors
+    /// Where a variable, a file or a context names none.
+    pub(crate) fn target(&self) -> Result<crate::client::Target> {
+        self.target.resolve(&context::Contexts::load()?)
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 mod client;
 mod command;
 mod completion;
+mod context;
+mod duration;
 mod exit;
 
 mod inspection;
@@ -15,7 +17,10 @@ mod placement;
 mod serve;
 mod service;
 mod status;
+mod target;
+mod token;
 mod top;
+mod user;
 
 use std::process::ExitCode;
 
@@ -36,14 +41,22 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<()> {
-    let client = Client::new(cli.host()?);
+    // What needs no manager must not fail because none can be found.
     match cli.command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => return serve::run(*args),
+        Command::Context(args) => return context::run(args, &cli.target),
+        Command::Completion(args) => return completion::run(&args),
+        _ => {}
+    }
+    let client = Client::new(cli.target()?);
+    match cli.command {
         Command::Status(args) => wait_for(status::run(&client, &args)),
         Command::Node(args) => wait_for(node::run(&client, args)),
         Command::Service(args) => wait_for(service::run(&client, args)),
         Command::Placement(args) => wait_for(placement::run(&client, args)),
-        Command::Completion(args) => completion::run(&args),
+        Command::User(args) => wait_for(user::run(&client, args)),
+        Command::Token(args) => wait_for(token::run(&client, args)),
+        Command::Serve(_) | Command::Context(_) | Command::Completion(_) => Ok(()),
     }
 }
 

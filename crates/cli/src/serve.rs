@@ -4,6 +4,7 @@ mod front_door;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Result;
 use swarmmanager_api::DEFAULT_SOCKET;
@@ -12,8 +13,6 @@ use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
-
-use crate::client::Host;
 
 /// Where agents report, unless told otherwise.
 const COLLECTOR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 42664);
@@ -39,7 +38,7 @@ pub(crate) struct Args {
         value_name = "unix://PATH",
         default_value = "unix:///var/run/docker.sock"
     )]
-    docker_host: Host,
+    docker_host: DockerHost,
     /// Listen for commands on this Unix socket, which only root may open
     #[arg(long, value_name = "PATH", default_value = DEFAULT_SOCKET)]
     socket: PathBuf,
@@ -72,10 +71,26 @@ pub(crate) struct Args {
     log_level: LevelFilter,
 }
 
+/// This node's Docker Engine, whose files the manager reads as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct DockerHost(PathBuf);
+
+impl FromStr for DockerHost {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let path = text.strip_prefix("unix://").filter(|path| path.starts_with('/'));
+        path.map(|path| Self(path.into())).ok_or_else(|| {
+            "write unix:// and the absolute path of this node's engine, such as unix:///var/run/docker.sock"
+                .to_owned()
+        })
+    }
+}
+
 impl From<Args> for ServeConfig {
     fn from(args: Args) -> Self {
         Self {
-            docker_socket: args.docker_host.socket().to_owned(),
+            docker_socket: args.docker_host.0,
             socket: args.socket,
             state_dir: args.state_dir,
             collector: args.collector,
@@ -129,7 +144,7 @@ mod tests {
     fn config(args: &[&str]) -> ServeConfig {
         let all = ["swarm-manager", "serve"].iter().chain(args);
         match Cli::try_parse_from(all).unwrap().command {
-            Command::Serve(args) => args.into(),
+            Command::Serve(args) => (*args).into(),
             other => panic!("{other:?}"),
         }
     }

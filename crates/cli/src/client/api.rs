@@ -5,7 +5,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use swarmmanager_api::{
     Decision, DecisionList, NodeDetail, NodeList, PlacementPreview, Removed, ScaleRequest, ServiceCreate,
-    ServiceDetail, ServiceList, Status,
+    ServiceDetail, ServiceList, SetUpLink, Status, TokenCreate, TokenCreated, TokenList, User, UserCreate,
+    UserList, UserUpdate,
 };
 
 use super::{Client, ClientError};
@@ -85,6 +86,46 @@ impl Client {
     /// One entry of the journal with its numbers.
     pub(crate) async fn decision(&self, id: i64) -> Result<Decision, ClientError> {
         self.get(&format!("/api/v1/decisions/{id}")).await
+    }
+
+    /// Every user.
+    pub(crate) async fn users(&self) -> Result<UserList, ClientError> {
+        self.get("/api/v1/users").await
+    }
+
+    /// Makes an account.
+    pub(crate) async fn create_user(&self, user: &UserCreate) -> Result<User, ClientError> {
+        self.post("/api/v1/users", user, None).await
+    }
+
+    /// Gives a user another role or password.
+    pub(crate) async fn update_user(&self, name: &str, update: &UserUpdate) -> Result<User, ClientError> {
+        self.patch(&format!("/api/v1/users/{}", segment(name)), update).await
+    }
+
+    /// Removes a user.
+    pub(crate) async fn remove_user(&self, name: &str) -> Result<(), ClientError> {
+        self.delete_quietly(&format!("/api/v1/users/{}", segment(name))).await
+    }
+
+    /// A link that makes the first account.
+    pub(crate) async fn set_up_link(&self) -> Result<SetUpLink, ClientError> {
+        self.post("/api/v1/setup-link", &json!({}), None).await
+    }
+
+    /// Tokens of the caller, or of everybody.
+    pub(crate) async fn tokens(&self) -> Result<TokenList, ClientError> {
+        self.get("/api/v1/tokens").await
+    }
+
+    /// Makes a token.
+    pub(crate) async fn create_token(&self, token: &TokenCreate) -> Result<TokenCreated, ClientError> {
+        self.post("/api/v1/tokens", token, None).await
+    }
+
+    /// Ends a token.
+    pub(crate) async fn remove_token(&self, id: &str) -> Result<(), ClientError> {
+        self.delete_quietly(&format!("/api/v1/tokens/{}", segment(id))).await
     }
 }
 

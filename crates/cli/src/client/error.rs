@@ -5,20 +5,38 @@ use std::time::Duration;
 
 use http::StatusCode;
 use swarmmanager_api::ApiError;
+use swarmmanager_door::Fingerprint;
 
 use super::Host;
+use super::trust::TrustError;
 
 /// One variant for each step of a request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
     /// Nobody listens, or we may not speak to it.
-    #[error("cannot connect to the manager at {host}: {}\n{}", plain(.source), advice(.source.kind()))]
+    #[error("cannot connect to the manager at {host}: {}\n{}", plain(.source), advice(.host, .source.kind()))]
     Connect {
         /// The address.
         host: Host,
         /// The system's word.
         source: io::Error,
     },
+    /// The certificate is not trusted.
+    #[error(
+        "the certificate of {host} is not trusted: {reason}. Its SHA-256 fingerprint is\n    {fingerprint}\nIf that is \
+         what the manager printed when it started, add --tls-fingerprint with it; or name the CA with --tls-ca"
+    )]
+    Untrusted {
+        /// The address.
+        host: Host,
+        /// What was shown.
+        fingerprint: Fingerprint,
+        /// Why not.
+        reason: String,
+    },
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The connection broke before the answer was complete.
     #[error("the manager at {host} hung up before it answered; whether it did what was asked is not known")]
     Broken {
@@ -82,8 +100,9 @@ fn plain(error: &io::Error) -> String {
 }
 
 /// What to do about a manager that cannot be reached.
-fn advice(kind: io::ErrorKind) -> &'static str {
+fn advice(host: &Host, kind: io::ErrorKind) -> &'static str {
     match kind {
+        _ if host.socket().is_none() => "Is that the console's address, and is the manager running there?",
         io::ErrorKind::PermissionDenied => "Only root may use it: try again with sudo.",
         _ => {
             "Is it running? It is started as root on a manager node of the Swarm: swarm-manager serve. If it listens \

@@ -33,7 +33,7 @@ impl Client {
             Some(node) => format!("/api/v1/events?topic=node&node={}", segment(node)),
         };
         let response = self.send(self.request(Method::GET, &path, Bytes::new())?).await?;
-        let host = self.host.clone();
+        let host = self.target.host.clone();
         // A comment is not an event, so it is turned into one that says nothing.
         let chunks = BodyDataStream::new(response.into_body())
             .map(|chunk| chunk.map(|bytes| if bytes == KEEP_ALIVE { ALIVE.into() } else { bytes }));

@@ -1,14 +1,19 @@
-//! The manager's API over its Unix socket: one request, one connection.
+//! The manager's API over its Unix socket or over TLS: one request, one connection.
 
 mod api;
+mod changes;
 mod error;
 mod events;
 mod host;
+mod logs;
+mod target;
+mod transport;
+mod trust;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -17,13 +22,15 @@ use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use swarmmanager_api::ApiError;
-use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 pub(crate) use api::DecisionQuery;
 pub(crate) use error::ClientError;
 pub(crate) use events::News;
 pub(crate) use host::Host;
+pub(crate) use logs::LogNews;
+pub(crate) use target::{Target, Token};
+pub(crate) use trust::Trust;
 
 /// What is only read answers within this time, or not at all. A change may wait for a registry, and has no limit.
 const READ_LIMIT: Duration = Duration::from_secs(30);
@@ -34,20 +41,20 @@ const REGISTRY_AUTH: &str = "x-registry-auth";
 /// A client of one manager.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    host: Host,
+    target: Target,
 }
 
 impl Client {
-    /// A client of the manager at that address.
-    pub(crate) fn new(host: Host) -> Self {
-        Self { host }
+    /// A client of that manager.
+    pub(crate) fn new(target: Target) -> Self {
+        Self { target }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let limit = READ_LIMIT;
         timeout(limit, self.ask(Method::GET, path, Bytes::new(), None))
             .await
-            .map_err(|_| ClientError::TimedOut { host: self.host.clone(), limit })?
+            .map_err(|_| ClientError::TimedOut { host: self.target.host.clone(), limit })?
     }
 
     async fn post<T: DeserializeOwned>(
@@ -59,6 +66,18 @@ impl Client {
         let what = format!("POST {path}");
         let body = serde_json::to_vec(body).map_err(|source| ClientError::Answer { what, source })?;
         self.ask(Method::POST, path, body.into(), auth).await
+    }
+
+    async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+        let what = format!("PATCH {path}");
+        let body = serde_json::to_vec(body).map_err(|source| ClientError::Answer { what, source })?;
+        self.ask(Method::PATCH, path, body.into(), None).await
+    }
+
+    /// A deletion that is answered with nothing.
+    async fn delete_quietly(&self, path: &str) -> Result<(), ClientError> {
+        let response = self.send(self.request(Method::DELETE, path, Bytes::new())?).await?;
+        self.read(response).await.map(drop)
     }
 
     async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
@@ -83,10 +102,16 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str, body: Bytes) -> Result<Request<Full<Bytes>>, ClientError> {
-        Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, "swarm-manager")
+        let host = match &self.target.host {
+            Host::Unix(_) => "swarm-manager".to_owned(),
+            Host::Tcp(remote) => remote.authority(),
+        };
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.target.token {
+            request = request.header(AUTHORIZATION, token.header());
+        }
+        request
+            .header(HOST, host)
             .header(ACCEPT, "application/json, text/event-stream")
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(body))
@@ -95,9 +120,7 @@ impl Client {
 
     /// Sends a request; gives the answer if it is not a refusal.
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, ClientError> {
-        let stream = UnixStream::connect(self.host.socket())
-            .await
-            .map_err(|source| ClientError::Connect { host: self.host.clone(), source })?;
+        let stream = transport::connect(&self.target).await?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|source| self.broken(source))?;
         // It ends with the answer's body; how it went is told there.
@@ -121,7 +144,7 @@ impl Client {
     }
 
     fn broken(&self, source: hyper::Error) -> ClientError {
-        ClientError::Broken { host: self.host.clone(), source }
+        ClientError::Broken { host: self.target.host.clone(), source }
     }
 }
 

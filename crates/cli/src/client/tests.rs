@@ -21,7 +21,7 @@ fn listen() -> (TempDir, Client, UnixListener) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("manager.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    (folder, Client::new(Host::at(path)), listener)
+    (folder, Client::new(Target { host: Host::at(path), token: None, trust: Trust::System }), listener)
 }
 
 /// Answers one request by HTTP; gives the request's line and headers, and its body.

@@ -4,6 +4,7 @@ mod inspect;
 mod ls;
 #[cfg(test)]
 pub(crate) mod samples;
+mod update;
 mod words;
 
 use anyhow::Result;
@@ -24,20 +25,29 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Demote one or more nodes from manager in the swarm
+    Demote(update::NodesArgs),
     /// List nodes with what they have and use
     #[command(visible_alias = "list")]
     Ls(ls::Args),
     /// Display detailed information on one or more nodes
     Inspect(inspect::Args),
+    /// Promote one or more nodes to manager in the swarm
+    Promote(update::NodesArgs),
     /// Watch nodes and their containers live
     Top(top::Args),
+    /// Update a node
+    Update(update::Args),
 }
 
 /// Does what the command says.
 pub(crate) async fn run(client: &Client, args: Args) -> Result<()> {
     match args.command {
+        Command::Demote(args) => update::demote(client, &args).await,
         Command::Ls(args) => ls::run(client, &args).await,
         Command::Inspect(args) => inspect::run(client, &args).await,
+        Command::Promote(args) => update::promote(client, &args).await,
         Command::Top(args) => top::run(client, &args).await,
+        Command::Update(args) => update::run(client, &args).await,
     }
 }

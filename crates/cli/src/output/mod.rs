@@ -12,7 +12,7 @@ use std::io::{self, Write};
 pub(crate) use filter::{Filter, Filters};
 pub(crate) use format::Format;
 pub(crate) use listing::{Column, Listing, aligned};
-pub(crate) use moment::{ago, iso, unix_ms};
+pub(crate) use moment::{ago, iso, unix_ms, until};
 pub(crate) use template::{Template, TemplateError};
 pub(crate) use text::{capitalized, rate, short_id, short_image, shortened};
 

@@ -16,6 +16,12 @@ pub(crate) fn ago(moment_unix_ms: i64, now_unix_ms: i64) -> String {
     format!("{} ago", human(seconds.unsigned_abs()))
 }
 
+/// A moment to come in words: `in 30 days`.
+pub(crate) fn until(moment_unix_ms: i64, now_unix_ms: i64) -> String {
+    let seconds = moment_unix_ms.saturating_sub(now_unix_ms).max(0) / 1000;
+    format!("in {}", human(seconds.unsigned_abs()).to_lowercase())
+}
+
 /// Docker's `HumanDuration`.
 fn human(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
@@ -63,6 +69,13 @@ mod tests {
         ] {
             assert_eq!(ago(0, seconds * 1000), words, "{seconds}");
         }
+    }
+
+    #[test]
+    fn moments_to_come_are_told_in_the_same_words() {
+        assert_eq!(until(30 * 86_400_000, 0), "in 4 weeks");
+        assert_eq!(until(60_000, 0), "in about a minute");
+        assert_eq!(until(0, 5), "in less than a second");
     }
 
     #[test]

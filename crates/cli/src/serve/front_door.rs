@@ -12,6 +12,7 @@ const LISTEN: &str = "0.0.0.0:6602";
 
 /// The flags.
 #[derive(Debug, clap::Args)]
+#[group(id = "front-door")]
 #[command(next_help_heading = "Console and API over TCP")]
 pub(super) struct Args {
     /// Serve the console and the API at this address, or "none"
@@ -83,7 +84,8 @@ impl From<Args> for Option<FrontDoor> {
 
 /// To standard output, which is not the log: a set-up link is for whoever started the manager.
 fn print(text: &str) {
-    println!("{text}\n");
+    // That nobody reads it is no reason to stop.
+    let _ = crate::output::print(&format!("{text}\n\n"));
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod create;
 mod explain;
 mod flags;
 mod inspect;
+mod logs;
 mod ls;
 mod progress;
 mod ps;
@@ -11,6 +12,7 @@ mod rm;
 #[cfg(test)]
 mod samples;
 mod scale;
+mod update;
 mod words;
 
 use anyhow::Result;
@@ -19,7 +21,7 @@ use clap::Subcommand;
 use crate::client::Client;
 
 pub(crate) use explain::explanation;
-pub(crate) use flags::ServiceFlags;
+pub(crate) use flags::{ServiceFlags, UpdateFlags};
 
 /// What `service` is told.
 #[derive(Debug, clap::Args)]
@@ -37,6 +39,8 @@ enum Command {
     Explain(explain::Args),
     /// Display detailed information on one or more services
     Inspect(inspect::Args),
+    /// Fetch the logs of a service
+    Logs(logs::Args),
     /// List services
     #[command(visible_alias = "list")]
     Ls(ls::Args),
@@ -45,8 +49,12 @@ enum Command {
     /// Remove one or more services
     #[command(visible_alias = "remove")]
     Rm(rm::Args),
+    /// Revert changes to a service's configuration
+    Rollback(update::RollbackArgs),
     /// Scale one or multiple replicated services
     Scale(scale::Args),
+    /// Update a service
+    Update(Box<update::Args>),
 }
 
 /// Does what the command says.
@@ -55,9 +63,12 @@ pub(crate) async fn run(client: &Client, args: Args) -> Result<()> {
         Command::Create(args) => create::run(client, *args).await,
         Command::Explain(args) => explain::run(client, &args).await,
         Command::Inspect(args) => inspect::run(client, &args).await,
+        Command::Logs(args) => logs::run(client, &args).await,
         Command::Ls(args) => ls::run(client, &args).await,
         Command::Ps(args) => ps::run(client, &args).await,
         Command::Rm(args) => rm::run(client, &args).await,
+        Command::Rollback(args) => update::roll_back(client, args).await,
         Command::Scale(args) => scale::run(client, &args).await,
+        Command::Update(args) => update::run(client, *args).await,
     }
 }

@@ -22,6 +22,9 @@ const STABLE_FOR: Duration = Duration::from_secs(2);
 /// A scarcity that goes away by itself within this time is not worth an error.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How the manager says that instances are missing for which there is no node.
+const NO_NODE: &str = "have no suitable node";
+
 /// Waits until the service has converged, and shows on standard error how far it is.
 pub(super) async fn watch(client: &Client, service: &str) -> Result<()> {
     let mut display = if stderr().is_terminal() { Display::Bars(Bars::new()) } else { Display::lines() };
@@ -141,14 +144,18 @@ fn lasts(since: &mut Option<Instant>, is_so: bool, long: Duration, now: Instant)
 /// What the journal says about the instances that have no node, and what becomes of them.
 async fn why_blocked(client: &Client, detail: &ServiceDetail) -> String {
     let service = &detail.service.name;
+    let message = hindrance(&detail.service).unwrap_or_default();
+    // Swarm's own words, or those of an update that found no node, say it all.
+    if !message.ends_with(NO_NODE) {
+        return format!(
+            "{message}\nWhat runs of service {service} runs on. See 'swarm-manager service ps {service}'; 'swarm-manager \
+             service rollback {service}' undoes the last update."
+        );
+    }
     let query = DecisionQuery { service: service.clone(), instance: None, limit: 100 };
     let newest = client.decisions(&query).await.unwrap_or_default();
     let refused = newest.into_iter().find(|decision| decision.outcome == Outcome::NoNode);
-    let reason = match (refused, hindrance(&detail.service)) {
-        (Some(decision), _) => decision.summary,
-        (None, Some(message)) => message.to_owned(),
-        (None, None) => String::new(),
-    };
+    let reason = refused.map_or_else(|| message.to_owned(), |decision| decision.summary);
     format!(
         "{reason}\nService {service} is kept: what is missing of it is started as soon as a node has room. See \
          'swarm-manager service explain {service}'."

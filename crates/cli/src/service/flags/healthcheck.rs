@@ -2,7 +2,7 @@
 
 use swarmmanager_api::Healthcheck;
 
-use super::duration::Duration;
+use crate::duration::Duration;
 
 /// The options of the health check.
 #[derive(Debug, clap::Args)]

@@ -1,7 +1,6 @@
 //! What a service is to be, as `docker service create` takes it.
 
 mod capability;
-mod duration;
 mod environment;
 mod fields;
 mod file;
@@ -10,6 +9,7 @@ mod mount;
 mod network;
 mod publish;
 mod restart;
+mod update;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,11 +20,13 @@ use swarmmanager_api as api;
 use swarmmanager_api::ServiceCreate;
 use swarmmanager_units::{Bytes, CpuDemand};
 
+use crate::duration::Duration;
 use crate::exit::Usage;
-use duration::Duration;
 use healthcheck::HealthFlags;
 use publish::PublishFlag;
 use restart::RestartFlags;
+
+pub(crate) use update::UpdateFlags;
 
 /// The options that `service create` and `placement preview` share, and the image with what it runs.
 #[derive(Debug, clap::Args)]

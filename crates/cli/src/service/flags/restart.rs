@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use swarmmanager_api::{RestartCondition, RestartPolicy};
 
-use super::duration::Duration;
+use crate::duration::Duration;
 
 /// The options of the restart policy.
 #[derive(Debug, clap::Args)]

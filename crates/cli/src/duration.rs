@@ -6,11 +6,11 @@ use jiff::SignedDuration;
 
 /// A duration to the millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Duration(u64);
+pub(crate) struct Duration(u64);
 
 impl Duration {
     /// Its milliseconds.
-    pub(super) fn ms(self) -> u64 {
+    pub(crate) fn ms(self) -> u64 {
         self.0
     }
 }
@@ -18,7 +18,7 @@ impl Duration {
 /// What is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("write a number with a unit (ms|s|m|h), such as 30s or 1m30s")]
-pub(super) struct ParseDurationError;
+pub(crate) struct ParseDurationError;
 
 impl FromStr for Duration {
     type Err = ParseDurationError;

@@ -46,6 +46,21 @@ fn a_manager_killed_around_any_write_leaves_nothing_that_the_next_one_does_not_f
         converges_to(&stage, cut, &["web-0"]);
         stage.ok(&remove);
     }
+    // The intent, and the first instance; the second follows by itself.
+    for (round, cut) in [Cut::After(1), Cut::Before(2), Cut::After(2)].into_iter().enumerate() {
+        if round == 0 {
+            stage.ok(&create);
+        }
+        let variable = format!("ROUND={round}");
+        cut_off(&mut stage, &socket, cut, &["service", "update", "--detach", "--env-add", &variable, "web"]);
+        stage.until(&format!("{variable} everywhere after {cut:?}"), HEAL_LIMIT, || {
+            let environments = ["web-0", "web-1"].map(|name| environment(&stage, name));
+            let expected = format!("[\"{variable}\"]");
+            environments.iter().all(|found| *found == expected).then_some(()).ok_or(environments)
+        });
+        converges_to(&stage, cut, &["web-0", "web-1"]);
+    }
+    stage.ok(&remove);
     // The intent, and the removal of two, the anchor last.
     for cut in [Cut::After(1), Cut::After(2), Cut::After(3)] {
         stage.ok(&create);
@@ -77,6 +92,11 @@ fn converges_to(stage: &Stage, cut: Cut, wanted: &[&str]) {
             .then_some(())
             .ok_or((names, format!("not yet: {unpinned:?}")))
     });
+}
+
+fn environment(stage: &Stage, name: &str) -> String {
+    let format = "{{json .Spec.TaskTemplate.ContainerSpec.Env}}";
+    stage.docker(&["service", "inspect", name, "--format", format]).trim().to_owned()
 }
 
 fn is_pinned_and_runs(stage: &Stage, name: &str) -> bool {

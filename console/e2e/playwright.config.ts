@@ -27,8 +27,6 @@ export default defineConfig({
       executablePath,
       args: [
         '--no-sandbox',
-        // Foreign pages of tests are pages of nowhere; the manager is to refuse them, not the browser.
-        '--disable-features=LocalNetworkAccessChecks',
         '--disable-gpu',
         '--disable-quic',
         '--no-first-run',

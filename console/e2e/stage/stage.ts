@@ -68,6 +68,12 @@ export class Stage {
     return output(program('swarm-manager'), ['--host', `unix://${this.#socket}`, ...words]);
   }
 
+  /** The certificate that the manager made for itself, and its key, in PEM. */
+  certificate(): { cert: string; key: string } {
+    const read = (name: string) => readFileSync(this.#file(`state/${name}`), 'utf8');
+    return { cert: read('console-certificate.pem'), key: read('console-key.pem') };
+  }
+
   /** Puts load on a node, or adds nodes: `swarm-lab` in the background. */
   inBackground(...words: string[]): Background {
     return new Background(program('swarm-lab'), ['--name', this.name, ...words], this.#file('background.log'));

@@ -1,14 +1,14 @@
 /** Everything by keyboard alone. */
 
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { PASSWORD } from '../stage/accounts';
 import { expect, test } from '../stage/test';
 
 /** Goes on by Tab until something of that role and name has the focus. */
-async function tabTo(page: Page, role: string, name: string | RegExp): Promise<void> {
-  const wanted = page.getByRole(role as 'link', { name, exact: typeof name === 'string' }).first();
+async function tabTo(page: Page, role: string, name: string | RegExp, within: Page | Locator = page): Promise<void> {
+  const wanted = within.getByRole(role as 'link', { name, exact: typeof name === 'string' }).first();
   for (let steps = 0; steps < 150; steps += 1) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) {
+    if (await wanted.evaluate((element) => element === document.activeElement, undefined, { timeout: 5_000 })) {
       const outline = await wanted.evaluate((element) => {
         const style = getComputedStyle(element);
         return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
@@ -59,10 +59,10 @@ test('log in, create a service and remove it, without a mouse', async ({ browser
   await page.keyboard.press('Enter');
   const typed = dialog.getByRole('textbox');
   if (await typed.isVisible()) {
-    await tabTo(page, 'textbox', /confirm/);
+    await tabTo(page, 'textbox', /confirm/, dialog);
     await page.keyboard.type('keys');
   }
-  await tabTo(page, 'button', 'Remove');
+  await tabTo(page, 'button', 'Remove service', dialog);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Services' })).toBeVisible({ timeout: 30_000 });
   await context.close();

@@ -19,7 +19,7 @@ use crate::clock::unix_ms;
 
 pub(crate) use caller::{Caller, Credential};
 pub(crate) use set_up::Link;
-pub(crate) use store::{AccountStore, StoreError};
+pub(crate) use store::{AccountStore, StoreError, holds_accounts};
 
 /// Passwords hashed at once: each takes a core and 19 MiB, of which an access point has few.
 const HASHING_AT_ONCE: usize = 2;

@@ -15,7 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::cluster::ClusterWatch;
 
-/// Marks the config; its value is the version.
+/// Marks the config; its value is the version. Its name begins so as well.
 const LABEL: &str = "swarmmanager.access";
 /// How soon a change at one manager is known at the others.
 pub(super) const READ_EVERY: Duration = Duration::from_secs(2);
@@ -188,6 +188,11 @@ impl AccountStore {
             is_new
         });
     }
+}
+
+/// Whether a config of that name holds accounts: none that a service may mount.
+pub(crate) fn holds_accounts(config: &str) -> bool {
+    config.strip_prefix(LABEL).is_some_and(|version| version.starts_with('.'))
 }
 
 fn version_of(config: &Config) -> u64 {

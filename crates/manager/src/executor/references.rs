@@ -7,6 +7,7 @@ use swarmmanager_engine::{Engine, ImagePlatform, RegistryAuth};
 use swarmmanager_placement::Platform;
 
 use super::ExecuteError;
+use crate::access::holds_accounts;
 use crate::service::{ImageReference, References};
 
 /// Looks every name up; a name that nothing has is refused before anything is done.
@@ -28,7 +29,8 @@ pub(super) async fn resolve(
         references.secrets = look_up("secret", names, all.iter().map(|one| (&one.name, &one.id)))?;
     }
     if !request.configs.is_empty() {
-        let all = engine.configs().await.map_err(ExecuteError::ReadSwarm)?;
+        let mut all = engine.configs().await.map_err(ExecuteError::ReadSwarm)?;
+        all.retain(|config| !holds_accounts(&config.name));
         let names = request.configs.iter().map(|config| &config.source);
         references.configs = look_up("config", names, all.iter().map(|one| (&one.name, &one.id)))?;
     }

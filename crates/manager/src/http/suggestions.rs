@@ -6,6 +6,7 @@ use swarmmanager_api::{ApiError, SuggestedImage, SuggestedNetwork, Suggestions};
 use swarmmanager_engine::{Image, Network};
 
 use super::refusal::Refusal;
+use crate::access::holds_accounts;
 use crate::executor::ExecuteError;
 use crate::state::Manager;
 
@@ -26,6 +27,7 @@ pub(crate) async fn list(State(manager): State<Manager>) -> Result<Json<Suggesti
         engine.volumes()
     )
     .map_err(ExecuteError::ReadSwarm)?;
+    let configs = configs.into_iter().filter(|config| !holds_accounts(&config.name)).collect();
     let names = |named: Vec<swarmmanager_engine::Named>| sorted(named.into_iter().map(|one| one.name));
     let nodes = &manager.view().cluster.nodes;
     let labels = nodes.iter().flat_map(|node| &node.labels).map(|(key, value)| format!("{key}={value}"));

@@ -10,6 +10,7 @@ export function nameFault(name: string): string | undefined {
 
 export function passwordFault(password: string): string | undefined {
   const length = [...password].length;
+  if (length === 0) return 'Choose a password.';
   if (length < SHORTEST) return `It has ${length} characters; at least ${SHORTEST} are needed.`;
   if (length > LONGEST) return `It has ${length} characters; at most ${LONGEST} are taken.`;
   return undefined;

@@ -2,13 +2,13 @@
 //!
 //! Every step looks at what is there already, so that running it again changes nothing that is as it should be.
 
+mod console;
 mod lab;
 mod manager;
 mod programs;
 mod tour;
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,9 +35,6 @@ pub(crate) struct Options {
     /// Remove everything that the demo made.
     #[arg(long)]
     stop: bool,
-    /// Do not end in the live view of the nodes.
-    #[arg(long)]
-    no_top: bool,
 }
 
 /// Shows or removes the demo.
@@ -48,10 +45,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     packages::install(packages::FOR_LAB)?;
     say("Building the programs");
     let programs = Programs::new(binaries::build(Profile::Lab)?);
-    if options.stop { stop(&programs) } else { start(&programs, options) }
+    if options.stop { stop(&programs) } else { start(&programs) }
 }
 
-fn start(programs: &Programs, options: &Options) -> Result<()> {
+fn start(programs: &Programs) -> Result<()> {
     fs::create_dir_all(FOLDER).with_context(|| format!("cannot create {FOLDER}"))?;
     say("Starting a Swarm of three access points");
     command::run(programs.lab().arg("up"))?;
@@ -67,15 +64,14 @@ fn start(programs: &Programs, options: &Options) -> Result<()> {
     say("Placing services by what each node has free");
     tour::create_services(programs, &lab)?;
     tour::show(programs)?;
+    console::forward(programs)?;
     tour::say_what_next(programs);
-
-    if options.no_top || !io::stdout().is_terminal() {
-        return Ok(());
-    }
-    command::run(programs.client().args(["node", "top"]))
+    console::say_where(programs);
+    Ok(())
 }
 
 fn stop(programs: &Programs) -> Result<()> {
+    console::stop()?;
     manager::stop()?;
     command::run(programs.lab().arg("down"))?;
     if Path::new(FOLDER).exists() {

@@ -91,7 +91,8 @@ fn noted() -> Option<Pid> {
     Pid::from_raw(fs::read_to_string(file("manager.pid")).ok()?.trim().parse().ok()?)
 }
 
-fn file(name: &str) -> PathBuf {
+/// A file of the demo.
+pub(super) fn file(name: &str) -> PathBuf {
     Path::new(FOLDER).join(name)
 }
 

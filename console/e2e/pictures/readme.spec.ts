@@ -7,6 +7,8 @@ import type { Stage } from '../stage/stage';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/pictures');
 const CROWD = 9;
+/** Each file is to stay below 200 kB. */
+const SIZE = { width: 1280, height: 800 };
 
 /** Services of a building's access points. */
 const SERVICES: [string, string[]][] = [
@@ -44,10 +46,12 @@ test('the pictures', async ({ pageOf, world }) => {
   await stage.waitForAgents();
   await furnish(stage);
   const load = stage.inBackground('load', 'ap2', '--cpu', '45%', '--for', '240s');
-  const node = (await stage.docker('node', 'inspect', 'edge-003', '--format', '{{.ID}}')).trim();
+  const busy = (await stage.docker('service', 'ps', '--format', '{{.Node}}', 'web-0')).trim();
+  const node = (await stage.docker('node', 'inspect', busy, '--format', '{{.ID}}')).trim();
   for (const dark of [false, true]) {
     const look = dark ? 'dark' : 'light';
     const page = await pageOf('admin', { dark });
+    await page.setViewportSize(SIZE);
     await page.goto(`/nodes/${node}`);
     await expect(page.getByRole('figure', { name: /^CPU/ }).locator('canvas')).toBeVisible();
     // A chart of the last 60 seconds, most of which has been measured.

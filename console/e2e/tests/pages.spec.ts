@@ -8,7 +8,6 @@ import type { Stage } from '../stage/stage';
 const LOOKS = [
   { name: 'light', dark: false, phone: false },
   { name: 'dark', dark: true, phone: false },
-  { name: 'light, phone', dark: false, phone: true },
   { name: 'dark, phone', dark: true, phone: true },
 ];
 

@@ -32,9 +32,11 @@ pub(crate) fn settled<'a>(
     let changed = part.swarm.updated_unix_ms;
     let runs = |task: &&Task| task.state == TaskState::Running && task.desired_state == TaskState::Running;
     let newest = tasks.filter(runs).map(|task| task.created_unix_ms).max();
+    // A change takes the state of the one before away. Swarm's own notes, such as this one, count as changes, too.
+    let ended = matches!(state, "completed" | "rollback_completed");
     let begun = matches!(state, "updating" | "rollback_started");
     match newest {
-        _ if part.replicas == 0 => Settled::Yes,
+        _ if part.replicas == 0 || ended => Settled::Yes,
         Some(created) if created >= changed => Settled::Yes,
         // What runs is from before the change: it needed no new container, or Swarm has not begun yet.
         Some(_) if !begun && now_unix_ms.saturating_sub(changed) > BEGINS_WITHIN_MS => Settled::Yes,
@@ -97,7 +99,7 @@ mod tests {
         assert_eq!(at(9_000, 11_000, ""), Settled::NotYet, "Swarm may not have begun");
         assert_eq!(at(9_000, 13_000, "updating"), Settled::NotYet);
         assert_eq!(at(9_000, 13_000, ""), Settled::Yes, "nothing of its container changed");
-        assert_eq!(at(9_000, 13_000, "completed"), Settled::Yes);
+        assert_eq!(at(9_000, 10_001, "completed"), Settled::Yes, "Swarm changed the service to say so");
         assert_eq!(at(9_000, 13_000, "paused"), Settled::Paused("update paused due to failure".into()));
     }
 

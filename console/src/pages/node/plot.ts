@@ -28,7 +28,7 @@ DECIMAL_STEPS.sort((a, b) => a - b);
 export const BINARY_STEPS = Array.from({ length: 52 }, (_, power) => 2 ** power);
 
 const FONT = '11px system-ui, sans-serif';
-const AXIS_PX = 66;
+const AXIS_PX = 76;
 
 export function options(
   look: Look,

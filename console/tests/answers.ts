@@ -65,3 +65,13 @@ function response(value: unknown): Response {
     return new Response(JSON.stringify({ message: value.message }), { status: value.status });
   return value === undefined ? new Response(null, { status: 204 }) : new Response(JSON.stringify(value));
 }
+
+const LIMIT_MS = 10_000;
+
+// A whole test may wait several times.
+vi.setConfig({ testTimeout: 3 * LIMIT_MS });
+
+/** Waits for a condition, on a busy machine too; the last failure says what was seen. */
+export function until(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: LIMIT_MS });
+}

@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answering, FakeSource, Refused, type Asked } from '../../../tests/answers';
+import { answering, FakeSource, Refused, until, type Asked } from '../../../tests/answers';
 import { render } from '../../../tests/render';
 import type { Decision } from '../../api/decision';
 import { router } from '../../router/router.svelte';
@@ -47,7 +47,7 @@ async function open(address: string, page: Decision[]): Promise<void> {
     'GET decisions/100': () => entry(100, { explanation: placed }),
   });
   root = render(DecisionsPage, {});
-  await vi.waitFor(() => expect(summaries()).toHaveLength(page.length));
+  await until(() => expect(summaries()).toHaveLength(page.length));
 }
 
 beforeEach(() => {
@@ -67,7 +67,7 @@ test('the journal is live at the top and paged at the end', async () => {
   flushSync();
   expect(summaries()[0]).toBe('web-1 placed on ap2');
   [...root.querySelectorAll('button')].find((one) => one.textContent?.includes('Older'))?.click();
-  await vi.waitFor(() => expect(summaries()).toHaveLength(52));
+  await until(() => expect(summaries()).toHaveLength(52));
   expect(lists().at(-1)).toEqual({ limit: '50', before: '51' });
   expect(root.textContent).toContain('the beginning of this manager’s journal');
 });
@@ -84,11 +84,11 @@ test('a filter stands in the address, is the manager’s to apply, and holds for
 test('a node is chosen by its hostname and asked for by its id', async () => {
   await open('/decisions', [entry(5)]);
   const input = root.querySelector<HTMLInputElement>('[aria-label=Node]');
-  await vi.waitFor(() => expect(root.querySelector('option[value=ap1]')).not.toBeNull());
+  await until(() => expect(root.querySelector('option[value=ap1]')).not.toBeNull());
   if (input === null) throw new Error('there is no filter by node');
   input.value = 'ap1';
   input.dispatchEvent(new Event('change', { bubbles: true }));
-  await vi.waitFor(() => expect(lists().at(-1)).toEqual({ node: 'n1', limit: '50' }));
+  await until(() => expect(lists().at(-1)).toEqual({ node: 'n1', limit: '50' }));
   expect(location.search).toBe('?node=n1');
   expect(input.value).toBe('ap1');
 });
@@ -98,14 +98,14 @@ test('the numbers of an entry are read when it is opened', async () => {
   expect(asked.some((one) => one.path === 'decisions/100')).toBe(false);
   const why = root.querySelector<HTMLButtonElement>('button[aria-expanded]');
   why?.click();
-  await vi.waitFor(() => expect(root.querySelector('.score')?.textContent).toBe('0.1250'));
+  await until(() => expect(root.querySelector('.score')?.textContent).toBe('0.1250'));
   expect(why?.getAttribute('aria-expanded')).toBe('true');
 });
 
 test('an entry has a page of its own', async () => {
   answering({ 'GET decisions/7': () => entry(7, { explanation: placed, node: 'n1', hostname: 'ap1', by: 'ben' }) });
   root = render(DecisionPage, { id: '7' });
-  await vi.waitFor(() => expect(root.querySelector('h1')?.textContent).toBe('entry 7'));
+  await until(() => expect(root.querySelector('h1')?.textContent).toBe('entry 7'));
   expect(root.querySelector('.score')?.textContent).toBe('0.1250');
   expect(root.querySelector('.facts')?.textContent).toContain('ben');
   expect(root.querySelector('figure pre')?.textContent).toBe('swarm-manager service explain --instance 0 web');
@@ -114,5 +114,5 @@ test('an entry has a page of its own', async () => {
 test('an entry that is not there is said to be so', async () => {
   answering({ 'GET decisions/9': () => new Refused(404, 'no such decision: 9') });
   root = render(DecisionPage, { id: '9' });
-  await vi.waitFor(() => expect(root.textContent).toContain('There is no decision 9'));
+  await until(() => expect(root.textContent).toContain('There is no decision 9'));
 });

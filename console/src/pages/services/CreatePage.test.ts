@@ -1,5 +1,6 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { until } from '../../../tests/answers';
 import { render } from '../../../tests/render';
 import { session } from '../../session/session.svelte';
 import CreatePage from './CreatePage.svelte';
@@ -104,7 +105,7 @@ afterEach(() => {
 describe('the form', () => {
   test('shows where the instances would go before it is complete', async () => {
     const root = render(CreatePage, {});
-    await vi.waitFor(() => expect(outcome(root)).toBe('new-service-0 would be placed on ap0'));
+    await until(() => expect(outcome(root)).toBe('new-service-0 would be placed on ap0'));
     expect(previews()[0]?.body).toMatchObject({ name: 'new-service', mode: { replicated: 1 } });
     expect(created()).toEqual([]);
     const tabs = [...root.querySelectorAll<HTMLElement>('[role=tab]')];
@@ -115,9 +116,9 @@ describe('the form', () => {
 
   test('asks anew when what decides changes, and not for anything else', async () => {
     const root = render(CreatePage, {});
-    await vi.waitFor(() => expect(previews()).toHaveLength(1));
+    await until(() => expect(previews()).toHaveLength(1));
     type(root, 'memory', '128m');
-    await vi.waitFor(() => expect(previews()).toHaveLength(2));
+    await until(() => expect(previews()).toHaveLength(2));
     expect(previews()[1]?.body).toMatchObject({ demand: { memory: 128 * MIB } });
     type(root, 'memory', '128x');
     expect(root.textContent).toContain('Scores show again when what is marked in the form is right.');
@@ -146,7 +147,7 @@ describe('the form', () => {
     type(root, 'name', 'web');
     type(root, 'replicas', '3');
     send(root);
-    await vi.waitFor(() => expect(location.pathname).toBe('/services/web'));
+    await until(() => expect(location.pathname).toBe('/services/web'));
     expect(created()[0]?.body).toEqual({
       name: 'web',
       image: 'nginx',
@@ -163,7 +164,7 @@ describe('the form', () => {
     type(root, 'name', 'web');
     type(root, 'stopGracePeriod', 'soon');
     send(root);
-    await vi.waitFor(() => expect(document.activeElement).toBe(field(root, 'stopGracePeriod')));
+    await until(() => expect(document.activeElement).toBe(field(root, 'stopGracePeriod')));
     expect(field(root, 'stopGracePeriod').closest('details')?.open).toBe(true);
     expect(errorOf(field(root, 'stopGracePeriod'))).toContain('such as 30s');
     expect(created()).toEqual([]);
@@ -175,10 +176,10 @@ describe('the form', () => {
     type(root, 'image', 'nginx');
     type(root, 'name', 'web');
     send(root);
-    await vi.waitFor(() => expect(errorOf(field(root, 'name'))).toBe('Service web already exists.'));
+    await until(() => expect(errorOf(field(root, 'name'))).toBe('Service web already exists.'));
     expect([field(root, 'image').value, field(root, 'name').value]).toEqual(['nginx', 'web']);
     type(root, 'name', 'web2');
-    await vi.waitFor(() => expect(errorOf(field(root, 'name'))).toBeUndefined());
+    await until(() => expect(errorOf(field(root, 'name'))).toBeUndefined());
   });
 
   test('is as it was left after the page is loaded anew', () => {

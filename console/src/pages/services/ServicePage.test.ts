@@ -1,6 +1,6 @@
 import { flushSync, tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answering, FakeSource, Refused, type Asked } from '../../../tests/answers';
+import { answering, FakeSource, Refused, until, type Asked } from '../../../tests/answers';
 import { render } from '../../../tests/render';
 import type { Decision } from '../../api/decision';
 import type { ServiceDetail } from '../../api/service';
@@ -67,8 +67,8 @@ async function open(role: 'viewer' | 'operator' = 'operator', detail = web()): P
     'DELETE services/web': () => removal(),
   });
   root = render(ServicePage, { service: 'web' });
-  await vi.waitFor(() => expect(root.querySelector('h1')?.textContent).toBe('web'));
-  await vi.waitFor(() => expect(FakeSource.opened).toHaveLength(1));
+  await until(() => expect(root.querySelector('h1')?.textContent).toBe('web'));
+  await until(() => expect(FakeSource.opened).toHaveLength(1));
 }
 
 function button(label: string, within: Element = root): HTMLButtonElement {
@@ -156,7 +156,7 @@ describe('a service', () => {
     expect(dialog().textContent).toContain('The last 2 instances will be stopped and removed: web-0, web-1.');
     expect(dialog().querySelector('pre')?.textContent).toBe('swarm-manager service scale web=0');
     submit();
-    await vi.waitFor(() =>
+    await until(() =>
       expect(changes()).toEqual([expect.objectContaining({ path: 'services/web/scale', body: { replicas: 0 } })]),
     );
   });
@@ -178,7 +178,7 @@ describe('a service', () => {
     type(dialog().querySelector('[name=memory]'), '128m');
     expect(dialog().querySelector('pre')?.textContent).toBe('swarm-manager service update --memory 128m web');
     submit();
-    await vi.waitFor(() =>
+    await until(() =>
       expect(changes()).toEqual([
         expect.objectContaining({ method: 'PATCH', body: { demand: { memory: 128 * MIB } } }),
       ]),
@@ -194,7 +194,7 @@ describe('a service', () => {
     expect(changes()).toEqual([]);
     type(dialog().querySelector('input'), 'web');
     submit();
-    await vi.waitFor(() => expect(location.pathname).toBe('/services'));
+    await until(() => expect(location.pathname).toBe('/services'));
     expect(changes()).toEqual([expect.objectContaining({ method: 'DELETE', path: 'services/web' })]);
   });
 
@@ -204,7 +204,7 @@ describe('a service', () => {
     press('Remove');
     type(dialog().querySelector('input'), 'web');
     submit();
-    await vi.waitFor(() => expect(dialog().querySelector('[role=alert]')?.textContent).toContain('node ap2 does'));
+    await until(() => expect(dialog().querySelector('[role=alert]')?.textContent).toContain('node ap2 does'));
   });
 
   test('is rolled back after a question', async () => {
@@ -212,7 +212,7 @@ describe('a service', () => {
     press('Roll back');
     expect(dialog().querySelector('pre')?.textContent).toBe('swarm-manager service rollback web');
     submit();
-    await vi.waitFor(() => expect(changes()[0]?.path).toBe('services/web/rollback'));
+    await until(() => expect(changes()[0]?.path).toBe('services/web/rollback'));
   });
 
   test('a viewer is told why nothing can be pressed', async () => {
@@ -228,12 +228,12 @@ describe('a service', () => {
     await open();
     expect(FakeSource.opened).toHaveLength(1);
     press('Logs');
-    await vi.waitFor(() => expect(FakeSource.opened).toHaveLength(2));
+    await until(() => expect(FakeSource.opened).toHaveLength(2));
     const source = FakeSource.opened[1];
     expect(source?.address).toBe('/api/v1/services/web/logs?follow=true&tail=200');
     source?.say('log', { instance: 'web-0', stream: 'stdout', unix_ms: 1, line: 'GET /' });
     source?.say('log', { instance: 'web-1', stream: 'stderr', unix_ms: 2, line: 'no such file' });
-    await vi.waitFor(() =>
+    await until(() =>
       expect([...root.querySelectorAll('.log .text')].map((one) => one.textContent)).toEqual(['GET /']),
     );
     press('Close');
@@ -245,6 +245,6 @@ test('a service that is not there is said to be so, and no stream is opened', as
   session.current = { user: 'anna', role: 'viewer', via: 'session' };
   answering({});
   root = render(ServicePage, { service: 'gone' });
-  await vi.waitFor(() => expect(root.textContent).toContain('There is no service gone'));
+  await until(() => expect(root.textContent).toContain('There is no service gone'));
   expect(FakeSource.opened).toEqual([]);
 });

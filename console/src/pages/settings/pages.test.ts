@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { answering, Refused, type Asked } from '../../../tests/answers';
+import { answering, Refused, until, type Asked } from '../../../tests/answers';
 import { render } from '../../../tests/render';
 import type { AccessRole } from '../../api/access';
 import { session } from '../../session/session.svelte';
@@ -92,7 +92,7 @@ describe('the password', () => {
     fill('New password again', 'a new password');
     submit(root.querySelector('form'));
     const body = { current_password: 'old password', new_password: 'a new password' };
-    await vi.waitFor(() => expect(changes()).toEqual([expect.objectContaining({ path: 'session/password', body })]));
+    await until(() => expect(changes()).toEqual([expect.objectContaining({ path: 'session/password', body })]));
   });
 
   test('a wrong one is refused without an end of the session', async () => {
@@ -101,7 +101,7 @@ describe('the password', () => {
     fill('New password', 'a new password');
     fill('New password again', 'a new password');
     submit(root.querySelector('form'));
-    await vi.waitFor(() => expect(root.querySelector('[role=alert]')?.textContent).toContain('password is wrong'));
+    await until(() => expect(root.querySelector('[role=alert]')?.textContent).toContain('password is wrong'));
     expect(session.current?.user).toBe('anna');
   });
 });
@@ -111,28 +111,28 @@ describe('tokens', () => {
 
   test('a new one is shown once, with a role at most one’s own and an end', async () => {
     open('tokens', 'operator', { 'POST tokens': () => created });
-    await vi.waitFor(() => expect(root.textContent).toContain('ci'));
+    await until(() => expect(root.textContent).toContain('ci'));
     press('Create token');
     const roles = [...(dialog().querySelector('select')?.options ?? [])].map((one) => one.value);
     expect(roles).toEqual(['viewer', 'operator']);
     fill('What it is for', 'laptop');
     submit(dialog().querySelector('form'));
-    await vi.waitFor(() => expect(dialog().textContent).toContain('swm_secret'));
+    await until(() => expect(dialog().textContent).toContain('swm_secret'));
     expect(changes()[0]?.body).toEqual({ name: 'laptop', role: 'viewer', expires_in_s: 30 * DAY_S });
     press('I have it');
-    await vi.waitFor(() => expect(root.textContent).not.toContain('swm_secret'));
+    await until(() => expect(root.textContent).not.toContain('swm_secret'));
     press('Create token');
     expect(root.textContent).not.toContain('swm_secret');
   });
 
   test('one is removed after a question that shows the command', async () => {
     open('tokens', 'viewer', { 'DELETE tokens/tk1': () => undefined });
-    await vi.waitFor(() => expect(root.textContent).toContain('ci'));
+    await until(() => expect(root.textContent).toContain('ci'));
     press('Remove');
     expect(dialog().querySelector('pre')?.textContent).toBe('swarm-manager token rm tk1');
     expect(changes()).toEqual([]);
     submit(dialog().querySelector('form'));
-    await vi.waitFor(() => expect(changes()[0]).toMatchObject({ method: 'DELETE', path: 'tokens/tk1' }));
+    await until(() => expect(changes()[0]).toMatchObject({ method: 'DELETE', path: 'tokens/tk1' }));
   });
 });
 
@@ -150,12 +150,12 @@ describe('users', () => {
     fill('Password again', 'a long password');
     submit(dialog().querySelector('form'));
     const body = { name: 'ben', password: 'a long password', role: 'viewer' };
-    await vi.waitFor(() => expect(changes()[0]).toMatchObject({ path: 'users', body }));
+    await until(() => expect(changes()[0]).toMatchObject({ path: 'users', body }));
   });
 
   test('a role changes after a question, and stands as it was until then', async () => {
     open('users', 'admin', { 'PATCH users/ben': () => users[1] });
-    await vi.waitFor(() => expect(root.querySelectorAll('tbody select')).toHaveLength(2));
+    await until(() => expect(root.querySelectorAll('tbody select')).toHaveLength(2));
     const select = root.querySelectorAll<HTMLSelectElement>('tbody select')[1];
     if (select === undefined) throw new Error('ben has no role');
     select.value = 'operator';
@@ -164,34 +164,34 @@ describe('users', () => {
     expect(select.value).toBe('viewer');
     expect(dialog().querySelector('pre')?.textContent).toBe('swarm-manager user update --role operator ben');
     submit(dialog().querySelector('form'));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(changes()[0]).toMatchObject({ method: 'PATCH', path: 'users/ben', body: { role: 'operator' } }),
     );
   });
 
   test('nobody removes themselves; another goes when the name was typed', async () => {
     open('users', 'admin', { 'DELETE users/ben': () => new Refused(409, 'the last admin stays') });
-    await vi.waitFor(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(2));
+    await until(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(2));
     const [own, other] = root.querySelectorAll('tbody tr');
     press('Remove', own);
     expect(dialog()).toBeNull();
     press('Remove', other);
     fill('Type ben to confirm', 'ben');
     submit(dialog().querySelector('form'));
-    await vi.waitFor(() => expect(dialog().textContent).toContain('the last admin stays'));
+    await until(() => expect(dialog().textContent).toContain('The last admin stays'));
   });
 });
 
 test('the times of sessions are written as people say them', async () => {
   open('access', 'admin', { 'PUT settings': ({ body }) => body });
-  await vi.waitFor(() => expect(root.querySelectorAll('form input')).toHaveLength(2));
+  await until(() => expect(root.querySelectorAll('form input')).toHaveLength(2));
   fill('Without use', '8d');
   submit(root.querySelector('form'));
   expect(root.textContent).toContain('longer than a session lasts');
   expect(changes()).toEqual([]);
   fill('Without use', '30m');
   submit(root.querySelector('form'));
-  await vi.waitFor(() => expect(changes()[0]?.body).toEqual({ session_idle_s: 1800, session_lifetime_s: 604_800 }));
+  await until(() => expect(changes()[0]?.body).toEqual({ session_idle_s: 1800, session_lifetime_s: 604_800 }));
 });
 
 test('the audit says who did what, when, from where, and pages by the oldest id', async () => {
@@ -212,7 +212,7 @@ test('the audit says who did what, when, from where, and pages by the oldest id'
       entries: query.before === undefined ? entries : [{ ...entries[0], id: 1, user: null, address: null }],
     }),
   });
-  await vi.waitFor(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(50));
+  await until(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(50));
   const first = root.querySelector('tbody tr')?.textContent?.replace(/\s+/g, ' ');
   for (const part of [
     'ben',
@@ -226,7 +226,7 @@ test('the audit says who did what, when, from where, and pages by the oldest id'
     expect(first).toContain(part);
   }
   press('Older entries');
-  await vi.waitFor(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(51));
+  await until(() => expect(root.querySelectorAll('tbody tr')).toHaveLength(51));
   expect(asked.at(-1)?.query).toMatchObject({ before: '51', limit: '50' });
   expect(root.querySelector('tbody tr:last-child')?.textContent).toContain('nobody');
 });

@@ -155,6 +155,7 @@ test('an update names only what changes', () => {
       '--env-add A=1 --env-rm B --label-add a=b --label-rm c --constraint-add node.role==worker ' +
       '--constraint-rm node.role==manager --force web',
   );
+  expect(commandLine(updateCommand('web', { args: [] }))).toBe("swarm-manager service update --args '' web");
   expect(updateCommand('web', {})).toEqual(['swarm-manager', 'service', 'update', 'web']);
 });
 

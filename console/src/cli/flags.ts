@@ -24,7 +24,7 @@ export function option(name: string, value: Value): string[] {
 }
 
 /** A value that begins with a dash would be read as an option of its own. */
-function flag(name: string, value: string): string[] {
+export function flag(name: string, value: string): string[] {
   return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];
 }
 

@@ -1,7 +1,7 @@
 import type { ServiceCreate } from '../api/service';
 import type { ServiceUpdate } from '../api/service';
 import { commandLine } from './quote';
-import { createFlags, demandFlags, each, option, pairs, toggle } from './flags';
+import { createFlags, demandFlags, each, flag, option, pairs, toggle } from './flags';
 
 const SERVICE = ['swarm-manager', 'service'];
 
@@ -40,7 +40,7 @@ export function updateCommand(service: string, update: ServiceUpdate): string[] 
     ...SERVICE,
     'update',
     ...option('image', update.image),
-    ...option('args', update.args && commandLine(update.args)),
+    ...(update.args === undefined ? [] : flag('args', commandLine(update.args))),
     ...demandFlags(update),
     ...each('env-add', update.env_add),
     ...each('env-rm', update.env_remove),

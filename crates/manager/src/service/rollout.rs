@@ -32,14 +32,16 @@ pub(crate) fn settled<'a>(
     let changed = part.swarm.updated_unix_ms;
     let runs = |task: &&Task| task.state == TaskState::Running && task.desired_state == TaskState::Running;
     let newest = tasks.filter(runs).map(|task| task.created_unix_ms).max();
-    // A change takes the state of the one before away. Swarm's own notes, such as this one, count as changes, too.
-    let ended = matches!(state, "completed" | "rollback_completed");
-    let begun = matches!(state, "updating" | "rollback_started");
-    match newest {
-        _ if part.replicas == 0 || ended => Settled::Yes,
-        Some(created) if created >= changed => Settled::Yes,
+    match (state, newest) {
+        _ if part.replicas == 0 => Settled::Yes,
+        // A change takes the state of the one before away. Swarm says this once the new task has run for its monitor's
+        // time, 5 s; that it runs for a moment says nothing.
+        ("completed" | "rollback_completed", _) => Settled::Yes,
+        ("updating" | "rollback_started", _) => Settled::NotYet,
+        // It was created so.
+        (_, Some(created)) if created >= changed => Settled::Yes,
         // What runs is from before the change: it needed no new container, or Swarm has not begun yet.
-        Some(_) if !begun && now_unix_ms.saturating_sub(changed) > BEGINS_WITHIN_MS => Settled::Yes,
+        (_, Some(_)) if now_unix_ms.saturating_sub(changed) > BEGINS_WITHIN_MS => Settled::Yes,
         _ => Settled::NotYet,
     }
 }
@@ -95,7 +97,8 @@ mod tests {
 
     #[test]
     fn an_instance_has_settled_when_its_new_container_runs_or_it_needs_none() {
-        assert_eq!(at(10_500, 11_000, "updating"), Settled::Yes);
+        assert_eq!(at(10_500, 13_000, "updating"), Settled::NotYet, "it may fail yet");
+        assert_eq!(at(10_500, 11_000, ""), Settled::Yes, "it was created so");
         assert_eq!(at(9_000, 11_000, ""), Settled::NotYet, "Swarm may not have begun");
         assert_eq!(at(9_000, 13_000, "updating"), Settled::NotYet);
         assert_eq!(at(9_000, 13_000, ""), Settled::Yes, "nothing of its container changed");

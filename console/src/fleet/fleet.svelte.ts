@@ -1,6 +1,7 @@
 /** Every node as the overview shows it: the fleet, which changes now and then, and its readings of each second. */
 
 import type { Fleet, FleetInstance, FleetNode, Readings } from '../api/fleet';
+import { groupByNode, placesOf } from './grouping';
 import { carryOver, nothingRead, type Columns } from './columns';
 
 /** One node's numbers of this second. */
@@ -21,7 +22,7 @@ export class FleetStore {
 
   readonly nodes = $derived<FleetNode[]>(this.fleet?.nodes ?? []);
   /** Where a node's numbers stand in the columns. */
-  readonly #places = $derived(new Map(this.nodes.map((node, place) => [node.id, place])));
+  readonly #places = $derived(placesOf(this.nodes));
   readonly #byNode = $derived(groupByNode(this.fleet?.instances ?? []));
 
   takeFleet(fleet: Fleet): void {
@@ -59,21 +60,4 @@ export class FleetStore {
   instancesOn(node: string | null): FleetInstance[] {
     return this.#byNode.get(node) ?? [];
   }
-}
-
-function groupByNode(instances: FleetInstance[]): Map<string | null, FleetInstance[]> {
-  const groups = new Map<string | null, FleetInstance[]>();
-  for (const instance of instances) {
-    const node = instance.node ?? null;
-    const group = groups.get(node);
-    if (group === undefined) groups.set(node, [instance]);
-    else group.push(instance);
-  }
-  for (const group of groups.values()) group.sort(byServiceAndNumber);
-  return groups;
-}
-
-function byServiceAndNumber(a: FleetInstance, b: FleetInstance): number {
-  if (a.service !== b.service) return a.service < b.service ? -1 : 1;
-  return (a.number ?? -1) - (b.number ?? -1);
 }

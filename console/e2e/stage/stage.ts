@@ -1,6 +1,6 @@
 /** A lab, the manager in its first node, and a port of this machine that leads to it: what tests play on. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,15 @@ export class Stage {
     return { cert: read('console-certificate.pem'), key: read('console-key.pem') };
   }
 
-  /** Puts load on a node, or adds nodes: `swarm-lab` in the background. */
+  /** Puts load on a node; gives it back from its first tenth of a second of work on. */
+  async load(node: string, share: string): Promise<Background> {
+    const before = this.#cpuSeconds(node);
+    const load = this.inBackground('load', node, '--cpu', share, '--for', '20s');
+    await until(`load on ${node}`, 10_000, () => (this.#cpuSeconds(node) - before > 0.1 ? true : undefined));
+    return load;
+  }
+
+  /** Adds nodes, forwards ports: `swarm-lab` in the background. */
   inBackground(...words: string[]): Background {
     return new Background(program('swarm-lab'), ['--name', this.name, ...words], this.#file('background.log'));
   }
@@ -122,6 +130,14 @@ export class Stage {
     await this.#forward?.end('SIGTERM');
     await this.lab('down');
     rmSync(this.#folder, { recursive: true });
+  }
+
+  /** What a node has used so far, by its cgroup of either version. */
+  #cpuSeconds(node: string): number {
+    const path = `swarmlab/${this.name}/${node}`;
+    const second = `/sys/fs/cgroup/${path}/cpu.stat`;
+    if (!existsSync(second)) return Number(readFileSync(`/sys/fs/cgroup/cpuacct/${path}/cpuacct.usage`, 'utf8')) / 1e9;
+    return Number(/usage_usec (\d+)/.exec(readFileSync(second, 'utf8'))?.[1]) / 1e6;
   }
 
   get #socket(): string {

@@ -61,8 +61,7 @@ test('a service is created by the form, scaled and removed, and Docker agrees', 
   await page.getByRole('button', { name: 'Remove' }).click();
   const remove = page.getByRole('dialog');
   await expect(remove.getByText('swarm-manager service rm web')).toBeVisible();
-  const typed = remove.getByRole('textbox');
-  if (await typed.isVisible()) await typed.fill('web');
+  await remove.getByRole('textbox').fill('web');
   await remove.getByRole('button', { name: 'Remove' }).click();
   await until('the services to be gone', RUN_LIMIT_MS, async () =>
     (await running(stage, 'web')).size === 0 ? true : undefined,

@@ -23,6 +23,7 @@ for (const { role, seconds, leftOut } of PROBERS) {
     test.setTimeout((seconds + 90) * 1000);
     const admin = await apiOf('admin');
     const made = await admin.post('/api/v1/tokens', { data: { name: `prober-${role}`, role, expires_in_s: 600 } });
+    expect(made.status(), await made.text()).toBe(201);
     const { token } = (await made.json()) as { token: string };
     const words = ['run', `${world.stage.url}/api/v1/openapi.json`, '--tls-verify=false', '--seed=1', '--no-color'];
     words.push('--header', `Authorization: Bearer ${token}`, '--max-time', String(seconds), `--checks=${CHECKS}`);

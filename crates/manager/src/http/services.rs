@@ -3,6 +3,7 @@
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use serde_json::json;
 use swarmmanager_api::{
@@ -11,6 +12,7 @@ use swarmmanager_api::{
 };
 use swarmmanager_engine::RegistryAuth;
 
+use super::access::Subject;
 use super::refusal::Refusal;
 use crate::access::Caller;
 use crate::state::Manager;
@@ -52,14 +54,20 @@ pub(crate) async fn create(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Result<Json<ServiceCreate>, JsonRejection>,
-) -> Result<(StatusCode, Json<ServiceDetail>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let Json(request) = body?;
     let auth = registry_auth(&headers)?;
     let name = request.name.clone();
     // Spawned, so that a client that goes away does not stop it half-way.
     let executor = manager.executor.clone();
-    manager.run(async move { executor.create(&request, auth.as_ref(), Some(&caller.user)).await }).await?;
-    Ok((StatusCode::CREATED, Json(manager.fresh_service(&name).await?)))
+    let change = async move { executor.create(&request, auth.as_ref(), Some(&caller.user)).await };
+    let created = match manager.run(change).await {
+        Ok(()) => manager.fresh_service(&name).await,
+        Err(refusal) => Err(refusal),
+    };
+    // For the audit, also where it was refused.
+    let subject = Subject { target: Some(name), user: None };
+    Ok((Extension(subject), created.map(|service| (StatusCode::CREATED, Json(service)))))
 }
 
 /// Changes how many instances a service has; answers when Swarm has it.

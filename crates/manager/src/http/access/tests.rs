@@ -170,6 +170,7 @@ async fn an_operator_is_no_admin() {
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     let recorded = stage.recorded().unwrap();
     assert_eq!((recorded.operation.as_str(), recorded.status), ("createService", Some(503)));
+    assert_eq!(recorded.target.as_deref(), Some("web"));
     assert_eq!(recorded.address.as_deref(), Some("10.0.0.9"));
 }
 

@@ -43,9 +43,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("{reason}");
     }
     packages::install(packages::FOR_LAB)?;
+    if options.stop {
+        return stop(&built()?);
+    }
     say("Building the programs");
-    let programs = Programs::new(binaries::build(Profile::Lab)?);
-    if options.stop { stop(&programs) } else { start(&programs) }
+    start(&Programs::new(binaries::build(Profile::Lab)?))
+}
+
+/// The programs that started the demo; only where they are gone are they built again.
+fn built() -> Result<Programs> {
+    let folder = binaries::folder(Profile::Lab);
+    let folder = if folder.join("swarm-lab").exists() { folder } else { binaries::build(Profile::Lab)? };
+    Ok(Programs::new(folder))
 }
 
 fn start(programs: &Programs) -> Result<()> {

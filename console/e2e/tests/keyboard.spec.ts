@@ -59,7 +59,7 @@ test('log in, create a service and remove it, without a mouse', async ({ browser
   await page.keyboard.press('Enter');
   await tabTo(page, 'textbox', /confirm/, dialog);
   await page.keyboard.type('keys');
-  await tabTo(page, 'button', 'Remove service', dialog);
+  await tabTo(page, 'button', 'Remove', dialog);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Services' })).toBeVisible({ timeout: 30_000 });
   await context.close();

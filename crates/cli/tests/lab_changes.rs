@@ -79,6 +79,14 @@ fn services_are_changed_and_rolled_back_one_instance_after_the_other() {
         (&"converged".into(), &"blue".into())
     );
     assert_eq!(self::placed(&stage), moved);
+
+    // What does not run stops at the first instance.
+    let refused = stage.refused(&["service", "update", "--args", "false", "web"]);
+    assert!(refused.contains("update paused") && refused.contains("rollback"), "{refused}");
+    let commands = specs(&stage, "{{json .Spec.TaskTemplate.ContainerSpec.Args}}");
+    assert_eq!(commands, [r#"["false"]"#, r#"["sleep","9999"]"#, r#"["sleep","9999"]"#]);
+    stage.ok(&["service", "rollback", "web"]);
+    assert_eq!(self::placed(&stage), moved);
 }
 
 #[test]
@@ -182,7 +190,11 @@ fn placed(stage: &Stage) -> BTreeMap<String, String> {
 
 /// The variables of each instance of `web`.
 fn environments(stage: &Stage) -> Vec<String> {
-    let format = "{{json .Spec.TaskTemplate.ContainerSpec.Env}}";
+    specs(stage, "{{json .Spec.TaskTemplate.ContainerSpec.Env}}")
+}
+
+/// A part of the spec of each instance of `web`.
+fn specs(stage: &Stage, format: &str) -> Vec<String> {
     let inspect =
         |number| stage.docker(&["service", "inspect", &format!("web-{number}"), "--format", format]);
     (0..3).map(|number| inspect(number).trim().to_owned()).collect()

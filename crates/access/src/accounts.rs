@@ -108,6 +108,8 @@ struct Account {
     role: UserRole,
     password: PasswordHash,
     created_unix_ms: i64,
+    /// Sessions that began before ended with the password of that time, at whichever manager.
+    sessions_since_unix_ms: i64,
 }
 
 /// An API token as it is kept.
@@ -227,11 +229,17 @@ impl Accounts {
         if self.users.len() >= MOST_USERS {
             return Err(AccountsError::TooManyUsers);
         }
-        self.users.insert(name, Account { role, password, created_unix_ms: now_unix_ms });
+        let (created_unix_ms, sessions_since_unix_ms) = (now_unix_ms, now_unix_ms);
+        self.users.insert(name, Account { role, password, created_unix_ms, sessions_since_unix_ms });
         Ok(())
     }
 
-    /// Gives a user another role, another password, or both.
+    /// When the oldest session of a user that is still good may have begun.
+    pub fn sessions_since(&self, name: &str) -> Option<i64> {
+        self.users.get(name).map(|account| account.sessions_since_unix_ms)
+    }
+
+    /// Gives a user another role, another password, or both. A new password ends all sessions from before.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchUser`] and [`AccountsError::LastAdmin`].
@@ -240,13 +248,17 @@ impl Accounts {
         name: &str,
         role: Option<UserRole>,
         password: Option<PasswordHash>,
+        now_unix_ms: i64,
     ) -> Result<(), AccountsError> {
         if role.is_some_and(|role| role != UserRole::Admin) {
             self.keep_an_admin(name)?;
         }
         let account = self.account(name)?;
         account.role = role.unwrap_or(account.role);
-        account.password = password.unwrap_or_else(|| account.password.clone());
+        if let Some(password) = password {
+            account.password = password;
+            account.sessions_since_unix_ms = now_unix_ms;
+        }
         Ok(())
     }
 

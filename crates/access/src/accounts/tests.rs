@@ -56,9 +56,9 @@ fn a_name_is_taken_once() {
 fn the_last_admin_stays() {
     let mut accounts = two();
     assert!(matches!(accounts.remove_user("alice"), Err(AccountsError::LastAdmin { .. })));
-    let demoted = accounts.change_user("alice", Some(UserRole::Viewer), None);
+    let demoted = accounts.change_user("alice", Some(UserRole::Viewer), None, 9);
     assert!(matches!(demoted, Err(AccountsError::LastAdmin { .. })));
-    accounts.change_user("bob", Some(UserRole::Admin), None).unwrap();
+    accounts.change_user("bob", Some(UserRole::Admin), None, 9).unwrap();
     accounts.remove_user("alice").unwrap();
     assert!(matches!(accounts.remove_user("bob"), Err(AccountsError::LastAdmin { .. })));
 }
@@ -66,11 +66,20 @@ fn the_last_admin_stays() {
 #[test]
 fn a_change_leaves_the_rest() {
     let mut accounts = two();
-    accounts.change_user("bob", None, Some(hash("new"))).unwrap();
+    accounts.change_user("bob", None, Some(hash("new")), 9).unwrap();
     assert_eq!(accounts.user("bob").unwrap().role, UserRole::Operator);
     assert_eq!(accounts.password("bob"), Some(&hash("new")));
-    accounts.change_user("bob", Some(UserRole::Viewer), None).unwrap();
+    accounts.change_user("bob", Some(UserRole::Viewer), None, 9).unwrap();
     assert_eq!(accounts.password("bob"), Some(&hash("new")));
+}
+
+#[test]
+fn a_new_password_ends_the_sessions_of_the_old_one_and_a_new_role_does_not() {
+    let mut accounts = two();
+    accounts.change_user("bob", Some(UserRole::Viewer), None, 9).unwrap();
+    assert_eq!(accounts.sessions_since("bob"), Some(2));
+    accounts.change_user("bob", None, Some(hash("new")), 9).unwrap();
+    assert_eq!(accounts.sessions_since("bob"), Some(9));
 }
 
 #[test]
@@ -92,7 +101,7 @@ fn a_token_may_never_do_more_than_its_maker() {
     let too_much = accounts.add_token(token("bob", UserRole::Operator, UserRole::Admin), 0);
     assert!(matches!(too_much, Err(AccountsError::RoleTooHigh { .. })));
     let (secret, _) = accounts.add_token(token("bob", UserRole::Operator, UserRole::Operator), 0).unwrap();
-    accounts.change_user("bob", Some(UserRole::Viewer), None).unwrap();
+    accounts.change_user("bob", Some(UserRole::Viewer), None, 9).unwrap();
     assert_eq!(accounts.token(&secret.digest(), 1).unwrap().1, UserRole::Viewer);
     accounts.remove_user("bob").unwrap();
     assert!(accounts.token(&secret.digest(), 1).is_none());

@@ -11,7 +11,7 @@ use swarmmanager_access::{
     Accounts, Attempts, Digest, NewSession, OpenSession, Password, PasswordError, PasswordHash, Secret,
     SecretError, Sessions, SessionsError, SetUpLinks, SetUpRefused, TooMany,
 };
-use swarmmanager_api::Settings;
+use swarmmanager_api::{Settings, User};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -127,14 +127,10 @@ impl Access {
             Credential::Token { digest } => accounts.token(digest, unix_ms()).map(|(_, role)| role),
             Credential::Session { id } => {
                 let open = self.sessions.list(Some(&caller.user), accounts.settings(), unix_ms());
-                match open {
-                    Ok(open) if open.iter().any(|session| session.id == *id) => {
-                        accounts.user(&caller.user).map(|user| user.role)
-                    }
-                    Ok(_) => None,
-                    // A fault of the disk ends no session.
-                    Err(_) => return true,
-                }
+                // A fault of the disk ends no session.
+                let Ok(open) = open else { return true };
+                let session = open.into_iter().find(|session| session.id == *id);
+                session.and_then(|session| user_of(&accounts, &session)).map(|user| user.role)
             }
         };
         role == Some(caller.role)
@@ -161,10 +157,13 @@ impl Access {
         password: String,
         address: IpAddr,
     ) -> Result<(), AccessError> {
+        // Looked at only when it is one's turn: or of many guesses at once each would be the first.
+        let _turn = self.hashing.acquire().await.map_err(|_| AccessError::Hashing)?;
         self.attempts().check(user, address, unix_ms())?;
         let is_known = known.is_some();
         let hash = known.unwrap_or_else(PasswordHash::of_nobody);
-        let is_right = self.blocking(move || hash.verify(&password)).await?;
+        let checked = spawn_blocking(move || hash.verify(&password)).await;
+        let is_right = checked.map_err(|_| AccessError::Hashing)?;
         if is_right && is_known {
             self.attempts().succeeded(user, address, unix_ms());
             Ok(())
@@ -177,11 +176,12 @@ impl Access {
     /// What is kept of a password.
     pub(crate) async fn hash(&self, password: String) -> Result<PasswordHash, AccessError> {
         let password = Password::new(password)?;
-        Ok(self.blocking(move || password.hash()).await??)
+        let _turn = self.hashing.acquire().await.map_err(|_| AccessError::Hashing)?;
+        Ok(spawn_blocking(move || password.hash()).await.map_err(|_| AccessError::Hashing)??)
     }
 
     /// Begins a session of a user who proved to be them.
-    fn begin(&self, user: &str, from: &Visitor) -> Result<SignedIn, AccessError> {
+    pub(crate) fn begin(&self, user: &str, from: &Visitor) -> Result<SignedIn, AccessError> {
         let accounts = self.accounts()?;
         let settings = accounts.settings();
         let new = NewSession {
@@ -190,17 +190,11 @@ impl Access {
             agent: from.agent.clone(),
         };
         self.sessions.forget_ended(settings, unix_ms())?;
-        let (secret, session) = self.sessions.begin(&new, unix_ms())?;
+        // The manager that noted the last change of password may have a clock that is ahead.
+        let now = unix_ms().max(accounts.sessions_since(user).unwrap_or_default());
+        let (secret, session) = self.sessions.begin(&new, now)?;
         let caller = session_caller(&accounts, session, from.address).ok_or(AccessError::WrongPassword)?;
         Ok(SignedIn { caller, secret, lifetime_s: settings.session_lifetime_s })
-    }
-
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, AccessError> {
-        let _permit = self.hashing.acquire().await.map_err(|_| AccessError::Hashing)?;
-        spawn_blocking(work).await.map_err(|_| AccessError::Hashing)
     }
 
     fn attempts(&self) -> MutexGuard<'_, Attempts> {
@@ -213,7 +207,7 @@ impl Access {
 }
 
 fn session_caller(accounts: &Accounts, session: OpenSession, address: IpAddr) -> Option<Caller> {
-    let user = accounts.user(&session.user)?;
+    let user = user_of(accounts, &session)?;
     Some(Caller {
         user: user.name,
         role: user.role,
@@ -221,4 +215,10 @@ fn session_caller(accounts: &Accounts, session: OpenSession, address: IpAddr) ->
         expires_unix_ms: Some(session.expires_unix_ms(accounts.settings())),
         credential: Credential::Session { id: session.id },
     })
+}
+
+/// Whose session it is, unless their password was changed since: then it ended, at whichever manager it began.
+fn user_of(accounts: &Accounts, session: &OpenSession) -> Option<User> {
+    let since = accounts.sessions_since(&session.user)?;
+    accounts.user(&session.user).filter(|_| session.created_unix_ms >= since)
 }

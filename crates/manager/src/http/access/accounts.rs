@@ -50,7 +50,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Extension(subject), Json(user(&manager, name.as_str())?)))
 }
 
-/// Gives a user another role or another password, which ends their sessions at this manager.
+/// Gives a user another role or another password, which ends their sessions.
 #[utoipa::path(patch, path = "/users/{user}", tag = "access", operation_id = "updateUser", request_body = UserUpdate,
     params(("user" = String, Path, description = "Name")),
     responses(
@@ -73,7 +73,10 @@ pub(super) async fn update(
         None => None,
     };
     let is_new_password = password.is_some();
-    access.store.change(|accounts| accounts.change_user(&name, request.role, password.clone())).await?;
+    access
+        .store
+        .change(|accounts| accounts.change_user(&name, request.role, password.clone(), unix_ms()))
+        .await?;
     if is_new_password {
         access.sessions.end_all_of(&name, caller.session()).map_err(AccessError::from)?;
     }

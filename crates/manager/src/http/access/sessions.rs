@@ -67,7 +67,7 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, CookieJar::new().add(cookie::gone(is_secure))))
 }
 
-/// Changes the caller's own password and ends their other sessions.
+/// Changes the caller's own password and ends all their sessions; the answer sets the cookie of a new one.
 #[utoipa::path(post, path = "/session/password", tag = "access", operation_id = "changePassword", request_body = PasswordChange,
     responses(
         (status = 204), (status = 400, body = ApiError), (status = 401, body = ApiError), (status = 403, body = ApiError),
@@ -77,11 +77,13 @@ pub(super) async fn sign_out(
 )]
 pub(super) async fn change_password(
     State(manager): State<Manager>,
+    origin: Option<Extension<Origin>>,
     Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
     body: Result<Json<PasswordChange>, JsonRejection>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let Json(request) = body?;
-    let (Some(session), Some(address)) = (caller.session(), caller.address) else {
+    let (Some(_), Some(address)) = (caller.session(), caller.address) else {
         let message = "only who signed in with a password can change it here; root sets anybody's: swarm-manager user update";
         return Err(Refusal::new(StatusCode::FORBIDDEN, message));
     };
@@ -95,9 +97,16 @@ pub(super) async fn change_password(
     };
     access.check_password(&caller.user, known, request.current_password, address).await.map_err(wrong)?;
     let password = access.hash(request.new_password).await?;
-    access.store.change(|accounts| accounts.change_user(&caller.user, None, Some(password.clone()))).await?;
-    access.sessions.end_all_of(&caller.user, Some(session)).map_err(crate::access::AccessError::from)?;
-    Ok(StatusCode::NO_CONTENT)
+    let visitor = visitor(origin, &headers)?;
+    let change = access
+        .store
+        .change(|accounts| accounts.change_user(&caller.user, None, Some(password.clone()), unix_ms()));
+    change.await?;
+    access.sessions.end_all_of(&caller.user, None).map_err(crate::access::AccessError::from)?;
+    let SignedIn { secret, lifetime_s, .. } = access.begin(&caller.user, &visitor)?;
+    let is_secure = origin.is_some_and(|Extension(origin)| origin.is_secure);
+    let cookie = cookie::with(secret.reveal(), is_secure, lifetime_s);
+    Ok((StatusCode::NO_CONTENT, CookieJar::new().add(cookie)))
 }
 
 /// The caller's sessions at this manager; to an admin everybody's.

@@ -187,6 +187,30 @@ async fn who_signed_in_is_known_by_the_cookie_until_they_sign_out() {
 }
 
 #[tokio::test]
+async fn a_session_ends_with_the_password_also_where_another_manager_changed_it() {
+    let mut stage = stage();
+    let cookie = stage.sign_in("olga").await;
+    let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    assert_eq!(stage.status("GET", "/api/v1/session", &headers).await, StatusCode::OK);
+    let new = Password::new("another horse").unwrap().hash().unwrap();
+    stage.accounts.change_user("olga", None, Some(new), crate::clock::unix_ms() + 1).unwrap();
+    stage.manager.access.store.read_as(stage.accounts.clone());
+    assert_eq!(stage.status("GET", "/api/v1/session", &headers).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_counted_one_by_one() {
+    let stage = stage();
+    let guess = || stage.status("POST", "/api/v1/session", &[]);
+    assert_eq!(guess().await, StatusCode::UNPROCESSABLE_ENTITY, "that is no guess yet");
+    let body = json!({"user": "ada", "password": "wrong password"});
+    let guesses = (0..30).map(|_| stage.ask("POST", "/api/v1/session", &[], body.clone()));
+    let answers = futures_util::future::join_all(guesses).await;
+    let looked_at = answers.iter().filter(|answer| answer.status() == StatusCode::UNAUTHORIZED).count();
+    assert!((5..=6).contains(&looked_at), "{looked_at} of 30 were looked at");
+}
+
+#[tokio::test]
 async fn a_stolen_cookie_is_of_no_use_to_another_site() {
     let stage = stage();
     let cookie = stage.sign_in("ada").await;

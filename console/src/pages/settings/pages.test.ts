@@ -178,7 +178,7 @@ describe('users', () => {
     press('Remove', other);
     fill('Type ben to confirm', 'ben');
     submit(dialog().querySelector('form'));
-    await until(() => expect(dialog().textContent).toContain('The last admin stays'));
+    await until(() => expect(dialog().textContent).toContain('the last admin stays'));
   });
 });
 

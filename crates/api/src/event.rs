@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Decision, Fleet, FleetReadings, NodeDetail, NodeList, ServiceDetail, ServiceList};
+use crate::{Decision, Fleet, FleetReadings, Job, JobList, NodeDetail, NodeList, ServiceDetail, ServiceList};
 
 /// What a page wants to hear of: the `topic` parameter of `GET /api/v1/events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,10 @@ pub enum EventTopic {
     Service,
     /// Each decision when it is made.
     Decisions,
+    /// All jobs, whenever something about them changes.
+    Jobs,
+    /// One job, whenever something about it changes, until it ended; wants the `job` parameter.
+    Job,
 }
 
 /// One server-sent event; the event's name is the one here, its data the value.
@@ -42,4 +46,8 @@ pub enum Event {
     Service(Box<ServiceDetail>),
     /// One decision.
     Decisions(Box<Decision>),
+    /// All jobs.
+    Jobs(JobList),
+    /// One job.
+    Job(Box<Job>),
 }

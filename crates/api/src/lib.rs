@@ -10,14 +10,20 @@ mod error;
 mod event;
 mod fleet;
 mod history;
+mod image;
+mod job;
+mod join;
 mod logs;
 mod node;
+mod node_removal;
 mod node_update;
+mod secret_text;
 mod service;
 mod service_create;
 mod service_update;
 mod status;
 mod suggestion;
+mod swarm;
 
 pub use access::{
     AuditEntry, AuditList, PasswordChange, Session, SessionInfo, SessionList, SetUp, SetUpLink, Settings,
@@ -29,12 +35,20 @@ pub use error::ApiError;
 pub use event::{Event, EventTopic};
 pub use fleet::{Fleet, FleetInstance, FleetNode, FleetReadings};
 pub use history::{ContainerHistory, ContainerHistoryList, HistoryQuery, HistoryResolution, NodeHistory};
+pub use image::{Image, ImageList, ImagePush};
+pub use job::{ItemState, Job, JobItem, JobKind, JobList, JobState};
+pub use join::{
+    AcceptedHostKey, CheckedNode, HostKey, HostKeyState, JoinCheck, JoinNode, SshAuth, SwarmJoin,
+    SwarmJoinCheck,
+};
 pub use logs::{LogLine, LogQuery, LogSource};
 pub use node::{
     AgentState, Availability, ContainerUsage, MemberState, Node, NodeDetail, NodeList, PlacedInstance,
     Pressure, Reading, Role,
 };
+pub use node_removal::{NodesDrain, NodesRemove};
 pub use node_update::NodeUpdate;
+pub use secret_text::SecretText;
 pub use service::{
     Convergence, Instance, InstanceState, PlacementPreview, Removed, ScaleRequest, Service, ServiceDetail,
     ServiceList,
@@ -46,6 +60,10 @@ pub use service_create::{
 pub use service_update::{DemandUpdate, LimitsUpdate, ServiceUpdate};
 pub use status::{CollectorCounters, Status};
 pub use suggestion::{SuggestedImage, SuggestedNetwork, Suggestions};
+pub use swarm::{
+    DestroyPlan, JoinTokens, LeavingNode, RotateToken, Swarm, SwarmCa, SwarmDestroy, SwarmInit, SwarmLeave,
+    SwarmState,
+};
 
 /// The default Unix socket of `swarm-manager serve`.
 pub const DEFAULT_SOCKET: &str = "/run/swarmmanager/swarm-manager.sock";

@@ -69,6 +69,7 @@ pub(crate) async fn follow(
             EventTopic::Services => shared("services", &manager, Subject::Services),
             EventTopic::Node => shared("node", &manager, node(&manager, query.node.as_deref())?),
             EventTopic::Service => shared("service", &manager, service(&manager, query.service.as_deref())?),
+            EventTopic::Jobs | EventTopic::Job => return Err(Refusal::new(StatusCode::NOT_FOUND, "no jobs yet")),
             EventTopic::Decisions => {
                 let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
                 let feed = Feed::new(&manager.journal, last.or(query.after))?;

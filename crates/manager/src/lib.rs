@@ -14,6 +14,7 @@ mod config;
 mod executor;
 mod front_door;
 mod http;
+mod jobs;
 mod journal;
 mod live;
 mod measurements;

@@ -21,6 +21,7 @@ use crate::config::{AgentDeployment, Init, ServeConfig};
 use crate::executor::Executor;
 use crate::front_door::{FrontDoorError, OpenDoor};
 use crate::http;
+use crate::jobs::Jobs;
 use crate::journal::{Journal, JournalError};
 use crate::live::Live;
 use crate::measurements::Measurements;
@@ -145,6 +146,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), ServeError> {
         journal,
         executor: Arc::new(executor),
         live: Live::new(),
+        jobs: Jobs::new(),
         collector: collector.stats(),
     };
     let agent = AgentKeeper {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use swarmmanager_api::{NodeDetail, ServiceDetail, Status};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_units::NodeId;
@@ -11,6 +12,7 @@ use crate::audit::Audit;
 use crate::cluster::ClusterWatch;
 use crate::executor::{ExecuteError, Executor};
 use crate::http::Refusal;
+use crate::jobs::Jobs;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::measurements::Measurements;
@@ -31,7 +33,14 @@ pub(crate) struct Manager {
     pub(crate) url: Option<Arc<str>>,
     pub(crate) executor: Arc<Executor>,
     pub(crate) live: Live,
+    pub(crate) jobs: Jobs,
     pub(crate) collector: Arc<CollectorStats>,
+}
+
+impl FromRef<Manager> for Jobs {
+    fn from_ref(manager: &Manager) -> Self {
+        manager.jobs.clone()
+    }
 }
 
 impl Manager {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum_extra::extract::{Query, QueryRejection};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use swarmmanager_api::{ApiError, Decision, Event, EventTopic};
 use tokio_stream::wrappers::WatchStream;
 use utoipa::IntoParams;
@@ -36,6 +36,8 @@ pub(crate) struct Follow {
     node: Option<String>,
     /// For the topic `service`: its name, or a unique prefix of its id.
     service: Option<String>,
+    /// For the topic `job`: its id.
+    job: Option<String>,
     /// For the topic `decisions`: begin with the one after this id. A `Last-Event-ID` goes before it.
     after: Option<i64>,
 }
@@ -58,7 +60,8 @@ pub(crate) async fn follow(
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Refusal> {
     let Query(query) = query.map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, error.body_text()))?;
     if query.topic.is_empty() {
-        let message = "no topic: write ?topic= with fleet, nodes, node, services, service or decisions";
+        let message =
+            "no topic: write ?topic= with fleet, nodes, node, services, service, decisions, jobs or job";
         return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
     }
     let mut streams: Vec<BoxStream<'static, Sent>> = Vec::new();
@@ -69,7 +72,14 @@ pub(crate) async fn follow(
             EventTopic::Services => shared("services", &manager, Subject::Services),
             EventTopic::Node => shared("node", &manager, node(&manager, query.node.as_deref())?),
             EventTopic::Service => shared("service", &manager, service(&manager, query.service.as_deref())?),
-            EventTopic::Jobs | EventTopic::Job => return Err(Refusal::new(StatusCode::NOT_FOUND, "no jobs yet")),
+            EventTopic::Jobs => manager.jobs.follow_all().map(|list| job("jobs", &list)).boxed(),
+            EventTopic::Job => {
+                let id = query.job.as_deref().ok_or_else(|| {
+                    Refusal::new(StatusCode::BAD_REQUEST, "topic job wants the parameter job: a job's id")
+                })?;
+                let told = manager.jobs.follow(id).ok_or_else(|| Refusal::not_found("job", id))?;
+                told.map(|latest| job("job", &latest)).boxed()
+            }
             EventTopic::Decisions => {
                 let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
                 let feed = Feed::new(&manager.journal, last.or(query.after))?;
@@ -116,6 +126,10 @@ fn service(manager: &Manager, reference: Option<&str>) -> Result<Subject, Refusa
     let found = views::service_detail(&manager.view(), reference);
     let found = found.map(|detail| Subject::Service(detail.service.name));
     found.ok_or_else(|| Refusal::not_found("service", reference))
+}
+
+fn job(topic: &str, value: &impl Serialize) -> Sent {
+    Sent::default().event(topic).data(serde_json::to_string(value).unwrap_or_default())
 }
 
 fn decided(decision: &Decision) -> Sent {

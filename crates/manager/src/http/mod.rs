@@ -5,6 +5,7 @@ mod console;
 mod decisions;
 mod description;
 mod events;
+mod jobs;
 mod logs;
 mod metrics;
 mod nodes;
@@ -40,6 +41,7 @@ const LARGEST_BODY: usize = 1 << 20;
         (name = "services", description = "Services and their instances"),
         (name = "decisions", description = "What was decided, and why"),
         (name = "live", description = "What changes, as it changes"),
+        (name = "jobs", description = "Long operations"),
         (name = "access", description = "Who may do what"),
     ),
     security(("session" = []), ("token" = [])),
@@ -63,6 +65,9 @@ fn routes() -> (Router<Manager>, Description) {
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::inspect))
         .routes(routes!(events::follow))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::inspect))
+        .routes(routes!(jobs::cancel))
         .merge(access::routes());
     let (router, description) =
         OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1).split_for_parts();

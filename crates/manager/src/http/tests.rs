@@ -19,6 +19,7 @@ use crate::access::{Access, AccountStore};
 use crate::audit::Audit;
 use crate::cluster::watch_cluster;
 use crate::executor::Executor;
+use crate::jobs::Jobs;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::measurements::Measurements;
@@ -53,6 +54,7 @@ pub(super) fn manager() -> (Manager, TempDir) {
         journal,
         executor: Arc::new(executor),
         live: Live::new(),
+        jobs: Jobs::new(),
         collector: Arc::new(CollectorStats::default()),
     };
     (manager, folder)

@@ -41,6 +41,11 @@ impl SetUpLinks {
         }
     }
 
+    /// Whether there is a link that opens something.
+    pub fn is_open(&self, now_unix_ms: i64) -> bool {
+        self.open.is_some_and(|(_, expires)| now_unix_ms < expires)
+    }
+
     /// Ends the link: it was used.
     pub fn close(&mut self) {
         self.open = None;
@@ -56,7 +61,9 @@ mod tests {
         let mut links = SetUpLinks::default();
         let (secret, _) = links.issue(0).unwrap();
         assert_eq!(links.check(secret.reveal(), 1), Ok(()));
+        assert!(links.is_open(1));
         links.close();
+        assert!(!links.is_open(1));
         assert_eq!(links.check(secret.reveal(), 1), Err(SetUpRefused));
     }
 

@@ -60,6 +60,8 @@ impl Via {
 pub struct Welcome {
     /// Whether anybody has an account; where nobody has, the set-up link makes the first one.
     pub set_up: bool,
+    /// How the manager's host stands in its Swarm. There are accounts only where it is a manager.
+    pub swarm: crate::SwarmState,
 }
 
 /// Body of `POST /api/v1/setup`.

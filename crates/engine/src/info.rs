@@ -40,6 +40,8 @@ pub struct SwarmInfo {
     pub control_available: bool,
     /// What is wrong with its membership; empty when nothing is.
     pub error: String,
+    /// Where the managers listen that it knows, such as `10.0.0.1:2377`.
+    pub remote_managers: Vec<String>,
     /// How many nodes there are, which only managers of a Swarm with a leader know.
     pub nodes: Option<u32>,
     /// How many of them are managers; known as `nodes` is.
@@ -121,6 +123,13 @@ struct RawSwarm {
     nodes: Option<u32>,
     managers: Option<u32>,
     cluster: Option<RawCluster>,
+    remote_managers: Option<Vec<RawPeer>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawPeer {
+    addr: String,
 }
 
 #[derive(Deserialize)]
@@ -145,6 +154,13 @@ impl From<RawInfo> for EngineInfo {
                 node_addr: raw.swarm.node_addr,
                 control_available: raw.swarm.control_available,
                 error: raw.swarm.error,
+                remote_managers: raw
+                    .swarm
+                    .remote_managers
+                    .into_iter()
+                    .flatten()
+                    .map(|peer| peer.addr)
+                    .collect(),
                 nodes: raw.swarm.nodes,
                 managers: raw.swarm.managers,
                 // Without a leader an engine describes a Swarm that has no id.

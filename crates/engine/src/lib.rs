@@ -60,5 +60,5 @@ pub use networks::Network;
 pub use node_specs::NodeSpec;
 pub use nodes::{Availability, Node, NodeState, Reachability, Role};
 pub use services::{CreatedService, Service, ServiceMode, TaskCounts, UpdateStatus};
-pub use swarm::SwarmSettings;
+pub use swarm::{JoinRequest, SwarmSettings, SwarmTokens};
 pub use tasks::{Task, TaskState};

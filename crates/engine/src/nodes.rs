@@ -73,6 +73,17 @@ pub enum Availability {
     Drain,
 }
 
+impl Availability {
+    /// Docker's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pause => "pause",
+            Self::Drain => "drain",
+        }
+    }
+}
+
 /// Whether a node is in touch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -233,6 +244,16 @@ impl Engine {
     pub async fn node(&self, reference: &str) -> Result<Node, EngineError> {
         let request = Request::get(format!("/nodes/{}", segment(reference)));
         self.call::<RawNode>(&request).await.map(Node::from)
+    }
+
+    /// Takes a node out of the Swarm's list. One that still runs finds itself shut out.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] unless forced where the node is a manager, or not down.
+    pub async fn node_remove(&self, id: &NodeId, force: bool) -> Result<(), EngineError> {
+        let request = Request::delete(format!("/nodes/{}", segment(id.as_str())))
+            .with("force", if force { "1" } else { "0" });
+        self.call_raw(&request).await.map(drop)
     }
 
     /// Whether that node leads the Swarm, as this engine knows it.

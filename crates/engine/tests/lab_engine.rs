@@ -4,6 +4,7 @@
 
 mod daemon;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use daemon::{Daemon, REGISTRY};
@@ -18,7 +19,7 @@ const ADDRESS: &str = "10.98.0.1";
 
 async fn started() -> (Daemon, Engine) {
     let (daemon, engine) = Daemon::start().await;
-    engine.swarm_init(Some(ADDRESS), None).await.unwrap();
+    engine.swarm_init(Some(ADDRESS), None, &BTreeMap::new()).await.unwrap();
     (daemon, engine)
 }
 
@@ -96,8 +97,8 @@ async fn an_engine_is_in_no_swarm_until_it_starts_one() {
         assert!(matches!(error, EngineError::NotInSwarm { .. }), "{error:?}");
     }
 
-    let node = engine.swarm_init(Some(ADDRESS), None).await.unwrap();
-    let error = engine.swarm_init(Some(ADDRESS), None).await.unwrap_err();
+    let node = engine.swarm_init(Some(ADDRESS), None, &BTreeMap::new()).await.unwrap();
+    let error = engine.swarm_init(Some(ADDRESS), None, &BTreeMap::new()).await.unwrap_err();
     assert!(matches!(error, EngineError::AlreadyInSwarm { .. }), "{error:?}");
 
     let info = engine.info().await.unwrap();

@@ -36,6 +36,15 @@ pub enum AgentImageError {
     },
 }
 
+/// Makes sure at once that the archive is there: it is needed only when there is a Swarm.
+pub(crate) fn check(agent: &AgentDeployment) -> Result<(), AgentImageError> {
+    let Some(path) = &agent.archive else { return Ok(()) };
+    match std::fs::File::open(path) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(AgentImageError::ReadArchive { path: path.clone(), source }),
+    }
+}
+
 /// Loads the archive into the local engine and, where the image's name has a registry, pushes it there. Gives the image
 /// as the agent's service is to name it: with its digest where that is known, so that nodes notice a newer one under
 /// the same tag.

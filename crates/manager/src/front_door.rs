@@ -5,9 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use swarmmanager_door::{Certificate, CertificateError, Door, DoorConfig, DoorError};
+use swarmmanager_door::{Certificate, CertificateError, Door, DoorConfig, DoorError, Fingerprint};
 
-use crate::access::Access;
 use crate::config::{FrontDoor, Shown};
 
 /// Why the TCP port cannot be opened.
@@ -24,9 +23,43 @@ pub enum FrontDoorError {
 /// The port, open.
 pub(crate) struct OpenDoor {
     door: Door,
-    url: Arc<str>,
-    certificate: Option<Arc<Certificate>>,
-    announce: fn(&str),
+    shown: Announcement,
+}
+
+/// What root is told of the console. What it says is no matter for logs.
+#[derive(Clone)]
+pub(crate) struct Announcement {
+    /// Where browsers find it.
+    pub(crate) url: Arc<str>,
+    /// What the certificate has to show, where nobody else vouches for it.
+    fingerprint: Option<Fingerprint>,
+    say: fn(&str),
+}
+
+impl Announcement {
+    fn place(&self) {
+        let trust = self.fingerprint.map(|fingerprint| {
+            format!("\nIts certificate is its own; compare the SHA-256 fingerprint:\n    {fingerprint}")
+        });
+        (self.say)(&format!("The console is at {}{}", self.url, trust.unwrap_or_default()));
+    }
+
+    /// A link that makes the first account.
+    pub(crate) fn first_account(&self, path: &str) {
+        (self.say)(&format!(
+            "Nobody has an account yet. This link makes the first one, once, within 24 hours:\n    {}{path}",
+            self.url
+        ));
+    }
+
+    /// A link that starts a Swarm, and then makes the first account.
+    pub(crate) fn first_swarm(&self, path: &str) {
+        (self.say)(&format!(
+            "This host is in no Swarm yet. This link starts one and makes the first account, once, within 24 hours:\n    \
+             {}{path}",
+            self.url
+        ));
+    }
 }
 
 impl OpenDoor {
@@ -48,43 +81,25 @@ impl OpenDoor {
             }
         };
         let certificate = certificate.map(Arc::new);
-        let door_config = DoorConfig {
-            address: config.listen,
-            certificate: certificate.clone(),
-            proxies: config.proxies.clone(),
-        };
-        let door = Door::open(door_config).await?;
+        let fingerprint =
+            certificate.as_ref().filter(|shown| shown.is_self_signed()).map(|shown| shown.fingerprint());
         let scheme = if certificate.is_some() { "https" } else { "http" };
-        let url = format!("{scheme}://{}", host(door.address(), address, hostname)).into();
+        let door_config = DoorConfig { address: config.listen, certificate, proxies: config.proxies.clone() };
+        let door = Door::open(door_config).await?;
+        let url: Arc<str> = format!("{scheme}://{}", host(door.address(), address, hostname)).into();
         tracing::info!(listen = %door.address(), %url, "serving the console");
-        Ok(Self { door, url, certificate, announce: config.announce })
+        Ok(Self { door, shown: Announcement { url, fingerprint, say: config.announce } })
     }
 
-    /// Where browsers find it.
-    pub(crate) fn url(&self) -> Arc<str> {
-        Arc::clone(&self.url)
+    /// How people find it.
+    pub(crate) fn shown(&self) -> Announcement {
+        self.shown.clone()
     }
 
-    /// Serves, and says how the first account is made as long as there is none.
-    pub(crate) async fn serve(self, router: Router, access: Access) {
-        let Self { door, url, certificate, announce } = self;
-        let trust = certificate.filter(|certificate| certificate.is_self_signed()).map(|certificate| {
-            format!(
-                "\nIts certificate is its own; compare the SHA-256 fingerprint:\n    {}",
-                certificate.fingerprint()
-            )
-        });
-        announce(&format!("The console is at {url}{}", trust.unwrap_or_default()));
-        let set_up = async {
-            let say = |link: &crate::access::Link| {
-                announce(&format!(
-                    "Nobody has an account yet. This link makes the first one, once, within 24 hours:\n    {url}{}",
-                    link.path
-                ));
-            };
-            access.announce_set_up(say).await;
-        };
-        tokio::join!(door.serve(router), set_up);
+    /// Says where it is, and serves.
+    pub(crate) async fn serve(self, router: Router) {
+        self.shown.place();
+        self.door.serve(router).await;
     }
 }
 

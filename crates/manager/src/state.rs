@@ -8,12 +8,11 @@ use swarmmanager_collector::CollectorStats;
 use swarmmanager_units::NodeId;
 
 use crate::access::Access;
-use crate::audit::Audit;
 use crate::cluster::ClusterWatch;
 use crate::executor::{ExecuteError, Executor};
+use crate::host::Host;
 use crate::http::Refusal;
 use crate::jobs::Jobs;
-use crate::journal::Journal;
 use crate::live::Live;
 use crate::measurements::Measurements;
 use crate::views::{self, View};
@@ -21,37 +20,49 @@ use crate::views::{self, View};
 /// The manager as its handlers see it. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Manager {
+    pub(crate) host: Host,
     pub(crate) node: NodeId,
     pub(crate) swarm_id: Arc<str>,
-    pub(crate) started_unix_ms: i64,
     pub(crate) cluster: ClusterWatch,
     pub(crate) measurements: Measurements,
-    pub(crate) journal: Journal,
-    pub(crate) audit: Audit,
     pub(crate) access: Access,
-    /// Where the console is, as far as the manager knows: `https://10.0.0.1:6602`.
-    pub(crate) url: Option<Arc<str>>,
     pub(crate) executor: Arc<Executor>,
     pub(crate) live: Live,
-    pub(crate) jobs: Jobs,
     pub(crate) collector: Arc<CollectorStats>,
+}
+
+impl FromRef<Manager> for Host {
+    fn from_ref(manager: &Manager) -> Self {
+        manager.host.clone()
+    }
+}
+
+impl FromRef<Host> for Jobs {
+    fn from_ref(host: &Host) -> Self {
+        host.jobs.clone()
+    }
 }
 
 impl FromRef<Manager> for Jobs {
     fn from_ref(manager: &Manager) -> Self {
-        manager.jobs.clone()
+        manager.host.jobs.clone()
     }
 }
 
 impl Manager {
     /// What is known now.
     pub(crate) fn view(&self) -> View {
-        View::new(self.cluster.latest(), self.measurements.clone(), self.journal.clone())
+        View::new(self.cluster.latest(), self.measurements.clone(), self.host.journal.clone())
     }
 
     /// How the manager is.
     pub(crate) fn status(&self) -> Status {
         views::status(self)
+    }
+
+    /// Refuses where another manager leads: it is the one that changes something.
+    pub(crate) async fn check_leading(&self) -> Result<(), Refusal> {
+        Ok(self.executor.check_leading().await?)
     }
 
     /// Runs a change to its end, also when whoever asked for it goes away.

@@ -18,7 +18,6 @@ use tokio::task::spawn_blocking;
 use crate::clock::unix_ms;
 
 pub(crate) use caller::{Caller, Credential};
-pub(crate) use set_up::Link;
 pub(crate) use store::{AccountStore, StoreError, holds_accounts};
 
 /// Passwords hashed at once: each takes a core and 19 MiB, of which an access point has few.
@@ -79,12 +78,12 @@ pub(crate) struct SignedIn {
 }
 
 impl Access {
-    pub(crate) fn new(store: AccountStore, sessions: Sessions) -> Self {
+    pub(crate) fn new(store: AccountStore, sessions: Sessions, links: Arc<Mutex<SetUpLinks>>) -> Self {
         Self {
             store,
             sessions,
             attempts: Arc::default(),
-            links: Arc::default(),
+            links,
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
         }
     }

@@ -46,8 +46,8 @@ impl Access {
         self.begin(&user, from)
     }
 
-    /// Calls with a new link whenever this manager begins to lead a Swarm in which nobody has an account. Ends when
-    /// somebody has.
+    /// Calls with a new link when this manager begins to lead a Swarm in which nobody has an account, unless the link
+    /// with which that Swarm was started is still open. Ends when somebody has an account.
     pub(crate) async fn announce_set_up(&self, mut announce: impl FnMut(&Link)) {
         let mut known = self.store.follow();
         let mut is_announced = false;
@@ -55,6 +55,7 @@ impl Access {
             let is_set_up = known.borrow_and_update().as_ref().map(|accounts| accounts.is_set_up());
             match is_set_up {
                 Some(true) => return,
+                Some(false) if !is_announced && self.links().is_open(unix_ms()) => is_announced = true,
                 Some(false) if !is_announced && self.store.is_leading().await => {
                     match self.set_up_link() {
                         Ok(link) => announce(&link),

@@ -170,7 +170,7 @@ impl Executor {
     }
 
     /// One writer: a manager that does not lead changes nothing, and one that lost the lead stops before its next write.
-    async fn check_leading(&self) -> Result<(), ExecuteError> {
+    pub(crate) async fn check_leading(&self) -> Result<(), ExecuteError> {
         match self.engine.is_leader(&self.node).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(ExecuteError::NotLeading { leader: self.cluster.latest().leader_hostname() }),

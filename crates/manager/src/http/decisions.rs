@@ -56,7 +56,7 @@ pub(crate) async fn list(
     let view = manager.view();
     let node =
         query.node.map(|node| view.cluster.find_node(&node).map_or(node, |found| found.id.to_string()));
-    let decisions = manager.journal.read(&journal::Query {
+    let decisions = manager.host.journal.read(&journal::Query {
         service: query.service,
         instance: query.instance,
         node,
@@ -79,6 +79,6 @@ pub(crate) async fn inspect(
     State(manager): State<Manager>,
     Path(id): Path<String>,
 ) -> Result<Json<Decision>, Refusal> {
-    let found = id.parse().map_or(Ok(None), |id| manager.journal.entry(id))?;
+    let found = id.parse().map_or(Ok(None), |id| manager.host.journal.entry(id))?;
     found.map(Json).ok_or_else(|| Refusal::not_found("decision", &id))
 }

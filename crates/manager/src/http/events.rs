@@ -72,17 +72,17 @@ pub(crate) async fn follow(
             EventTopic::Services => shared("services", &manager, Subject::Services),
             EventTopic::Node => shared("node", &manager, node(&manager, query.node.as_deref())?),
             EventTopic::Service => shared("service", &manager, service(&manager, query.service.as_deref())?),
-            EventTopic::Jobs => manager.jobs.follow_all().map(|list| job("jobs", &list)).boxed(),
+            EventTopic::Jobs => manager.host.jobs.follow_all().map(|list| job("jobs", &list)).boxed(),
             EventTopic::Job => {
                 let id = query.job.as_deref().ok_or_else(|| {
                     Refusal::new(StatusCode::BAD_REQUEST, "topic job wants the parameter job: a job's id")
                 })?;
-                let told = manager.jobs.follow(id).ok_or_else(|| Refusal::not_found("job", id))?;
+                let told = manager.host.jobs.follow(id).ok_or_else(|| Refusal::not_found("job", id))?;
                 told.map(|latest| job("job", &latest)).boxed()
             }
             EventTopic::Decisions => {
                 let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-                let feed = Feed::new(&manager.journal, last.or(query.after))?;
+                let feed = Feed::new(&manager.host.journal, last.or(query.after))?;
                 feed.stream().map(|decision| decided(&decision)).boxed()
             }
         });

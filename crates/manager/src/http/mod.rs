@@ -12,14 +12,16 @@ mod nodes;
 mod refusal;
 mod services;
 mod suggestions;
+mod swarm;
+mod waiting;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,7 +29,9 @@ use utoipa_axum::routes;
 
 use crate::state::Manager;
 
+pub(crate) use access::Entrance;
 pub(crate) use refusal::Refusal;
+pub(crate) use waiting::router as waiting_router;
 
 /// A service's description is small; whatever is larger is a mistake or an attack.
 const LARGEST_BODY: usize = 1 << 20;
@@ -37,6 +41,7 @@ const LARGEST_BODY: usize = 1 << 20;
     info(title = "SwarmManager", description = "Measures the nodes of a Docker Swarm, places services by what each node really has free, and says why."),
     tags(
         (name = "status", description = "How the manager itself is"),
+        (name = "swarm", description = "The Swarm as a whole"),
         (name = "nodes", description = "Nodes and what they do"),
         (name = "services", description = "Services and their instances"),
         (name = "decisions", description = "What was decided, and why"),
@@ -65,6 +70,11 @@ fn routes() -> (Router<Manager>, Description) {
         .routes(routes!(decisions::list))
         .routes(routes!(decisions::inspect))
         .routes(routes!(events::follow))
+        .routes(routes!(swarm::inspect, swarm::start))
+        .routes(routes!(swarm::leave))
+        .routes(routes!(swarm::tokens, swarm::rotate_token))
+        .routes(routes!(swarm::ca))
+        .routes(routes!(swarm::rotate_ca))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::inspect))
         .routes(routes!(jobs::cancel))
@@ -79,7 +89,7 @@ pub fn openapi() -> Description {
     routes().1
 }
 
-/// The API and the console, ready to serve over TCP: each request has to say its `Origin`.
+/// The API and the console. Each request has to say how it came in: by its `Origin`, or its [`Entrance`].
 pub(crate) fn router(manager: Manager) -> Router {
     let (router, description) = routes();
     let operations = access::Operations::of(&description);
@@ -96,15 +106,10 @@ pub(crate) fn router(manager: Manager) -> Router {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this page does not take that method")
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn_with_state((manager.clone(), operations), access::record))
+        .layer(from_fn_with_state((manager.host.audit.clone(), operations), access::record))
         .layer(from_fn_with_state(manager.clone(), access::admit))
         .layer(from_fn(console::protect))
         .with_state(manager)
-}
-
-/// The same for the Unix socket, which only root may open.
-pub(crate) fn router_for_root(manager: Manager) -> Router {
-    router(manager).layer(Extension(access::Entrance::Socket))
 }
 
 /// 200 while the manager can read Swarm's state, 503 while it cannot.

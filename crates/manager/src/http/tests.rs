@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use swarmmanager_access::Sessions;
 use swarmmanager_api::{Action, Decision, Outcome};
 use swarmmanager_collector::CollectorStats;
 use swarmmanager_engine::Engine;
@@ -16,45 +16,44 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::access::{Access, AccountStore};
-use crate::audit::Audit;
 use crate::cluster::watch_cluster;
 use crate::executor::Executor;
-use crate::jobs::Jobs;
-use crate::journal::Journal;
+use crate::host::Host;
 use crate::live::Live;
 use crate::measurements::Measurements;
 use crate::state::Manager;
 
-/// A manager without an engine, and its folder.
-pub(super) fn manager() -> (Manager, TempDir) {
+/// A host whose engine is not there, and its folder.
+pub(super) fn host() -> (Host, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::unix(folder.path().join("docker.sock"));
-    let journal = Journal::open(&folder.path().join("journal.db")).unwrap();
+    (Host::open(engine, "ap1", folder.path(), None).unwrap(), folder)
+}
+
+/// A manager without an engine, and its folder.
+pub(super) fn manager() -> (Manager, TempDir) {
+    let (host, folder) = host();
+    let engine = host.engine.clone();
     let measurements = Measurements::new(Fleet::default(), Clock::start());
     let (cluster, _keep_fresh) = watch_cluster(engine.clone());
     let store = AccountStore::new(engine.clone(), "n1".into(), cluster.clone());
-    let sessions = Sessions::open(&folder.path().join("sessions.db")).unwrap();
     let executor = Executor::new(
         engine,
         "n1".into(),
         cluster.clone(),
         measurements.clone(),
-        journal.clone(),
+        host.journal.clone(),
         Arc::new(Availability),
     );
     let manager = Manager {
-        audit: Audit::open(&folder.path().join("journal.db")).unwrap(),
-        access: Access::new(store, sessions),
-        url: None,
+        access: Access::new(store, host.sessions.clone(), Arc::clone(&host.links)),
+        host,
         node: "n1".into(),
         swarm_id: "s1".into(),
-        started_unix_ms: 0,
         cluster,
         measurements,
-        journal,
         executor: Arc::new(executor),
         live: Live::new(),
-        jobs: Jobs::new(),
         collector: Arc::new(CollectorStats::default()),
     };
     (manager, folder)
@@ -80,7 +79,11 @@ fn placed() -> Decision {
 async fn call(manager: &Manager, method: &str, path: &str, body: &str) -> (StatusCode, String) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     let request = request.body(Body::from(body.to_owned())).unwrap();
-    let answer = super::router_for_root(manager.clone()).oneshot(request).await.unwrap();
+    let answer = super::router(manager.clone())
+        .layer(Extension(super::Entrance::Socket))
+        .oneshot(request)
+        .await
+        .unwrap();
     let status = answer.status();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -164,7 +167,7 @@ async fn without_an_engine_the_manager_says_so_and_what_was_not_done() {
 #[tokio::test]
 async fn decisions_are_listed_without_and_shown_with_their_numbers() {
     let (manager, _folder) = manager();
-    let id = manager.journal.record(placed()).unwrap().id;
+    let id = manager.host.journal.record(placed()).unwrap().id;
     let (_, list) = call(&manager, "GET", "/api/v1/decisions?service=web", "").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     assert_eq!(list["decisions"][0]["summary"], "web-0 placed on ap1");
@@ -178,7 +181,12 @@ async fn whoever_watches_the_fleet_is_told_at_once_of_the_nodes_and_then_of_thei
     let (manager, _folder) = manager();
     let running = tokio::spawn(manager.live.clone().run(manager.clone()));
     let request = Request::builder().uri("/api/v1/events?topic=fleet").body(Body::empty()).unwrap();
-    let mut events = super::router_for_root(manager).oneshot(request).await.unwrap().into_body();
+    let mut events = super::router(manager)
+        .layer(Extension(super::Entrance::Socket))
+        .oneshot(request)
+        .await
+        .unwrap()
+        .into_body();
     let mut text = String::new();
     while text.matches("event: readings").count() < 2 {
         text += std::str::from_utf8(&events.frame().await.unwrap().unwrap().into_data().unwrap()).unwrap();
@@ -193,7 +201,7 @@ async fn decisions_are_followed_from_the_one_that_the_client_knows() {
     let (manager, _folder) = manager();
     for number in 0..3 {
         let decision = Decision { instance: Some(number), ..placed() };
-        manager.journal.record(decision).unwrap();
+        manager.host.journal.record(decision).unwrap();
     }
     for (query, header, first) in [("&after=1", None, 2), ("&after=0", Some("2"), 3)] {
         let uri = format!("/api/v1/events?topic=decisions{query}");
@@ -202,7 +210,12 @@ async fn decisions_are_followed_from_the_one_that_the_client_knows() {
             request = request.header("last-event-id", id);
         }
         let request = request.body(Body::empty()).unwrap();
-        let mut events = super::router_for_root(manager.clone()).oneshot(request).await.unwrap().into_body();
+        let mut events = super::router(manager.clone())
+            .layer(Extension(super::Entrance::Socket))
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_body();
         let event = events.frame().await.unwrap().unwrap().into_data().unwrap();
         let text = String::from_utf8(event.to_vec()).unwrap();
         assert!(text.contains(&format!("id: {first}\n")), "{text}");

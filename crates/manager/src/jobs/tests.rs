@@ -74,8 +74,8 @@ async fn what_runs_is_never_forgotten_and_what_ended_is_in_the_end() {
     let mut last = first.clone();
     for _ in 0..REMEMBERED + 20 {
         last = jobs.start(JobKind::Push, "Push", "ada", Vec::new(), |_| async { Ok(String::new()) });
-        let ended = jobs.follow(&last.id).unwrap().collect::<Vec<_>>().await;
-        assert_eq!(ended.last().unwrap().state, JobState::Succeeded);
+        let mut job = jobs.sender(&last.id).unwrap().subscribe();
+        job.wait_for(|job| job.state == JobState::Succeeded).await.unwrap();
     }
     let list = jobs.list().jobs;
     assert!(list.len() <= REMEMBERED + 2, "{}", list.len());

@@ -37,7 +37,7 @@ pub(crate) fn status(manager: &Manager) -> Status {
         leader: view.cluster.leader_hostname(),
         swarm_as_of_unix_ms: view.cluster.as_of_unix_ms,
         swarm_error: view.cluster.error.clone(),
-        started_unix_ms: manager.started_unix_ms,
+        started_unix_ms: manager.host.started_unix_ms,
         policy: manager.executor.policy().to_owned(),
         nodes: count(nodes.len()),
         nodes_ready: count(nodes.iter().filter(|n| n.state == swarmmanager_api::MemberState::Ready).count()),

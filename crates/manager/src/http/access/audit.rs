@@ -42,5 +42,5 @@ pub(super) async fn list(
     let Query(query) = query?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MOST);
     let query = audit::AuditQuery { before: query.before, user: query.user, limit };
-    Ok(Json(AuditList { entries: manager.audit.read(&query)? }))
+    Ok(Json(AuditList { entries: manager.host.audit.read(&query)? }))
 }

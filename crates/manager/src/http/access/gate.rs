@@ -18,7 +18,7 @@ const BEARER: &str = "Bearer ";
 
 /// How a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Entrance {
+pub(crate) enum Entrance {
     /// Over the Unix socket, which only root may open.
     Socket,
     /// Over TCP.
@@ -78,7 +78,7 @@ fn caller(manager: &Manager, request: &Request) -> Result<Option<(Caller, UserRo
 }
 
 /// How a request came in; one that does not say is not served.
-fn entrance(request: &Request) -> Result<Entrance, Refusal> {
+pub(in crate::http) fn entrance(request: &Request) -> Result<Entrance, Refusal> {
     let extensions = request.extensions();
     let door = || extensions.get::<Origin>().copied().map(Entrance::Door);
     extensions.get::<Entrance>().copied().or_else(door).ok_or_else(unknown)

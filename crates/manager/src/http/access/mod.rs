@@ -19,7 +19,8 @@ use super::refusal::Refusal;
 use crate::access::{AccessError, StoreError};
 use crate::state::Manager;
 
-pub(super) use gate::{Entrance, admit};
+pub(crate) use gate::Entrance;
+pub(super) use gate::{admit, entrance};
 pub(super) use recording::{Operations, Subject, record};
 pub(super) use still::while_let_in;
 

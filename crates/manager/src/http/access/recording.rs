@@ -17,7 +17,6 @@ use crate::access::Caller;
 use crate::audit::{Audit, Ending};
 use crate::clock::unix_ms;
 use crate::http::refusal::{Refusal, Said};
-use crate::state::Manager;
 
 /// What a change was about and who asked, where only its handler knew: an extension of its answer.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +57,7 @@ impl Operations {
 
 /// Records a request that asks for a change. A change that cannot be recorded is not made.
 pub(in crate::http) async fn record(
-    State((manager, operations)): State<(Manager, Operations)>,
+    State((audit, operations)): State<(Audit, Operations)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -74,12 +73,12 @@ pub(in crate::http) async fn record(
     }
     let operation = operations.name(request.method(), path.as_str());
     let entry = AuditEntry { target: named(&mut request).await, operation, ..asked(&request) };
-    let id = match manager.audit.begin(&entry) {
+    let id = match audit.begin(&entry) {
         Ok(id) => id,
         Err(error) => return Refusal::from(error).into_response(),
     };
     // Of its own, so that a client that goes away does not leave the end unknown.
-    let audit = manager.audit.clone();
+    let audit = audit.clone();
     let answered = tokio::spawn(async move {
         let response = match denied {
             Some(Denied(refusal)) => refusal.into_response(),

@@ -29,6 +29,10 @@ pub(super) fn needed(method: &Method, path: &str) -> Need {
         | "/api/v1/placements/preview" => UserRole::Viewer,
         "/api/v1/users" | "/api/v1/users/{user}" | "/api/v1/audit" | "/api/v1/setup-link" => UserRole::Admin,
         "/api/v1/settings" if !is_read => UserRole::Admin,
+        // Who joins and who leaves, and what lets them.
+        "/api/v1/swarm/tokens" | "/api/v1/swarm/join/check" => UserRole::Admin,
+        "/api/v1/nodes/remove" => UserRole::Admin,
+        _ if path.starts_with("/api/v1/swarm") && !is_read => UserRole::Admin,
         // The console's own files: they show nothing before the API does.
         _ if !path.starts_with("/api/") && path != "/metrics" => return Need::Nobody,
         _ if is_read => UserRole::Viewer,
@@ -84,9 +88,15 @@ mod tests {
             ("GET", "/api/v1/audit"),
             ("PUT", "/api/v1/settings"),
             ("POST", "/api/v1/setup-link"),
+            ("GET", "/api/v1/swarm/tokens"),
+            ("POST", "/api/v1/swarm/tokens"),
+            ("POST", "/api/v1/swarm/join"),
+            ("POST", "/api/v1/swarm/destroy"),
+            ("POST", "/api/v1/nodes/remove"),
         ] {
             check(method, path, Need::Role(UserRole::Admin));
         }
+        check("GET", "/api/v1/swarm", Need::Role(UserRole::Viewer));
         check("GET", "/api/v1/settings", Need::Role(UserRole::Viewer));
     }
 }

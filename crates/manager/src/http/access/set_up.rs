@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use swarmmanager_access::UserName;
-use swarmmanager_api::{ApiError, Session, SetUp, SetUpLink, Welcome};
+use swarmmanager_api::{ApiError, Session, SetUp, SetUpLink, SwarmState, Welcome};
 use swarmmanager_door::Origin;
 
 use super::Refusal;
@@ -20,7 +20,7 @@ use crate::state::Manager;
     responses((status = 200, body = Welcome), (status = 503, body = ApiError)),
 )]
 pub(super) async fn welcome(State(manager): State<Manager>) -> Result<Json<Welcome>, Refusal> {
-    Ok(Json(Welcome { set_up: manager.access.accounts()?.is_set_up() }))
+    Ok(Json(Welcome { set_up: manager.access.accounts()?.is_set_up(), swarm: SwarmState::Manager }))
 }
 
 /// Makes the first account, an admin's, with the token of the set-up link, and signs in.
@@ -60,7 +60,7 @@ pub(super) async fn link(
         return Err(Refusal::new(StatusCode::FORBIDDEN, message));
     }
     let link = manager.access.set_up_link_for_root()?;
-    let url = manager.url.as_deref().map(|base| format!("{base}{}", link.path));
+    let url = manager.host.url().map(|base| format!("{base}{}", link.path));
     let answer = SetUpLink { path: link.path, url, expires_unix_ms: link.expires_unix_ms };
     let subject = Subject { target: None, user: Some(caller.user) };
     Ok((StatusCode::CREATED, Extension(subject), Json(answer)))

@@ -78,7 +78,7 @@ impl Stage {
     /// The latest entry of the audit.
     fn recorded(&self) -> Option<swarmmanager_api::AuditEntry> {
         let latest = AuditQuery { limit: 1, ..AuditQuery::default() };
-        self.manager.audit.read(&latest).unwrap().pop()
+        self.manager.host.audit.read(&latest).unwrap().pop()
     }
 }
 

@@ -16,6 +16,8 @@ pub struct DecisionList {
 pub enum Action {
     /// A node was chosen for an instance.
     Place,
+    /// An instance was moved to another node.
+    Move,
     /// The number of instances was changed.
     Scale,
     /// A service was changed by its user.

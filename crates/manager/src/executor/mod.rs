@@ -5,6 +5,7 @@
 
 mod converge;
 mod error;
+mod evacuation;
 mod nodes;
 mod references;
 mod rollout;
@@ -26,6 +27,7 @@ use crate::service::{self, Layout, ManagedService};
 
 pub(crate) use converge::Stop;
 pub(crate) use error::ExecuteError;
+pub(crate) use evacuation::Evacuation;
 
 /// Who asked for a change, and with which credentials of the image's registry.
 #[derive(Clone, Copy, Default)]

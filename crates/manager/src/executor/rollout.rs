@@ -69,7 +69,7 @@ impl Executor {
     }
 
     /// Writes the entry, changes the instance, and writes how that ended.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         service: &ManagedService,
         part: &InstanceService,
@@ -165,7 +165,7 @@ impl Executor {
         }
     }
 
-    fn hostname(&self, node: &NodeId) -> String {
+    pub(super) fn hostname(&self, node: &NodeId) -> String {
         let latest = self.cluster.latest();
         let found = latest.nodes.iter().find(|known| known.id == *node);
         found.map_or_else(|| node.to_string(), |node| node.hostname.clone())

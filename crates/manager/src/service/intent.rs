@@ -71,6 +71,12 @@ impl ManagedService {
         }
     }
 
+    /// Which instance that Swarm service is.
+    pub(crate) fn number_of(&self, part: &InstanceService) -> Option<u32> {
+        let Layout::Instances { instances, .. } = &self.layout else { return None };
+        instances.iter().find(|(_, known)| known.swarm.id == part.swarm.id).map(|(number, _)| *number)
+    }
+
     /// What its instances are to be, as far as updates change it.
     pub(crate) fn settings(&self) -> Settings {
         let of_anchor = || self.anchor().map(|anchor| Settings::of(&anchor.swarm.spec));

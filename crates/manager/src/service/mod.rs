@@ -24,7 +24,7 @@ pub(crate) use labels::{AGENT_SERVICE, SYSTEM};
 pub(crate) use reading::{
     demand, has_tty, host_ports, max_per_node, platforms, users_constraints, users_labels,
 };
-pub(crate) use rollout::{Settled, hold_up};
+pub(crate) use rollout::{Settled, hold_up, settled};
 pub(crate) use settings::{ImageReference, Settings};
 pub(crate) use spec::{
     PlacedOn, References, anchor_spec, instance_spec, moved, pinned, repinned, reserved_anywhere, unpinned,

@@ -12,7 +12,7 @@ use crate::EngineError;
 use crate::answer::{LARGEST_ANSWER, read_refusal, read_whole, understood};
 use crate::api_version::{ApiVersion, LastAnnounced};
 use crate::request::Request;
-use crate::transport::{ConnectError, Transport};
+use crate::transport::{Connect, ConnectError, Content, Transport};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -33,6 +33,13 @@ impl Engine {
     /// The engine that listens on that Unix socket. Nothing is sent yet.
     pub fn unix(socket: impl Into<PathBuf>) -> Self {
         let peer = Peer { transport: Transport::Unix(socket.into()), version: LastAnnounced::default() };
+        Self { peer: Arc::new(peer), timeout: DEFAULT_TIMEOUT }
+    }
+
+    /// The engine that is reached in another way. Nothing is sent yet.
+    pub fn over(connect: Arc<dyn Connect>) -> Self {
+        let name = connect.name().into();
+        let peer = Peer { transport: Transport::Over { connect, name }, version: LastAnnounced::default() };
         Self { peer: Arc::new(peer), timeout: DEFAULT_TIMEOUT }
     }
 
@@ -120,23 +127,52 @@ impl Engine {
         Ok(version)
     }
 
+    /// Sends a request with content that is made while it is sent, once: it cannot be sent again.
+    pub(crate) async fn send_with(
+        &self,
+        request: &Request<'_>,
+        content: Content,
+    ) -> Result<Response<Incoming>, EngineError> {
+        let version = match self.peer.version.get() {
+            Some(version) => version,
+            None => self.learn_version().await?,
+        };
+        let call = request.call();
+        let http = match request.to_http(Some(version)) {
+            Ok(http) => http.map(|_| content),
+            Err(source) => return Err(EngineError::NoRequest { call, source }),
+        };
+        let response = self.carry(&call, http).await?;
+        match response.status().is_success() {
+            true => Ok(response),
+            false => Err(read_refusal(&call, response).await),
+        }
+    }
+
     async fn exchange(
         &self,
         request: &Request<'_>,
         version: Option<ApiVersion>,
     ) -> Result<Response<Incoming>, EngineError> {
         let call = request.call();
-        let http = match request.to_http(version) {
-            Ok(http) => http,
-            Err(source) => return Err(EngineError::NoRequest { call, source }),
-        };
+        match request.to_http(version) {
+            Ok(http) => self.carry(&call, http).await,
+            Err(source) => Err(EngineError::NoRequest { call, source }),
+        }
+    }
+
+    async fn carry(
+        &self,
+        call: &str,
+        http: http::Request<Content>,
+    ) -> Result<Response<Incoming>, EngineError> {
         let mut sender = self.peer.transport.connect().await.map_err(|error| match error {
             ConnectError::Io(source) => {
                 EngineError::Unreachable { socket: self.peer.transport.socket().to_owned(), source }
             }
-            ConnectError::Http(source) => EngineError::interrupted(&call, source),
+            ConnectError::Http(source) => EngineError::interrupted(call, source),
         })?;
         let response = sender.send_request(http).await;
-        response.map_err(|source| EngineError::interrupted(&call, source))
+        response.map_err(|source| EngineError::interrupted(call, source))
     }
 }

@@ -15,7 +15,7 @@
 //! - It is made once. Whether a write that timed out or broke off was done is for the caller to read back; repeating it
 //!   is the caller's decision.
 //!
-//! A connection is a Unix socket today; anything that tokio can read and write can carry the same HTTP.
+//! A connection is a Unix socket, or whatever a [`Connect`] gives: anything that tokio can read and write.
 
 mod answer;
 mod api_version;
@@ -62,3 +62,4 @@ pub use nodes::{Availability, Node, NodeState, Reachability, Role};
 pub use services::{CreatedService, Service, ServiceMode, TaskCounts, UpdateStatus};
 pub use swarm::{JoinRequest, SwarmSettings, SwarmTokens};
 pub use tasks::{Task, TaskState};
+pub use transport::{Connect, Stream};

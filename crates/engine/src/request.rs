@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Method};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use serde_json::Value;
 
 use crate::RegistryAuth;
 use crate::api_version::ApiVersion;
+use crate::transport::Content;
 
 /// A request; the same one can be sent again.
 #[derive(Debug, Clone)]
@@ -69,16 +70,13 @@ impl<'a> Request<'a> {
     }
 
     /// In HTTP's form; without a version where the path has none, such as `/_ping`.
-    pub(crate) fn to_http(
-        &self,
-        version: Option<ApiVersion>,
-    ) -> Result<http::Request<Full<Bytes>>, http::Error> {
+    pub(crate) fn to_http(&self, version: Option<ApiVersion>) -> Result<http::Request<Content>, http::Error> {
         let prefix = version.map(|version| format!("/v{version}")).unwrap_or_default();
         let mut request = http::Request::builder()
             .method(self.method.clone())
             .uri(format!("{prefix}{}{}", self.path, self.query))
             .header("host", "docker")
-            .body(Full::new(self.content.clone()))?;
+            .body(Full::new(self.content.clone()).map_err(|never| match never {}).boxed_unsync())?;
         let headers = request.headers_mut();
         if let Some(content_type) = self.content_type {
             headers.insert("content-type", HeaderValue::from_static(content_type));

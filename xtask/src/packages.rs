@@ -29,6 +29,8 @@ pub(crate) const FOR_LAB: &[Package] = &[
     package("iproute2", &["ip", "tc"]),
     package("iptables", &["iptables"]),
     package("mount", &["losetup", "mount", "umount"]),
+    package("openssh-client", &["ssh-add", "ssh-agent", "ssh-keygen"]),
+    package("openssh-server", &["sshd"]),
     package("procps", &["ps"]),
     package("util-linux", &["nsenter", "unshare"]),
 ];

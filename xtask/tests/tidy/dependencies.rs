@@ -9,17 +9,19 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 17] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("image", &[]),
     ("door", &[]),
     ("console", &[]),
+    ("ssh", &[]),
     ("placement", &["units"]),
     ("telemetry", &["units"]),
     ("identity", &["units"]),
     ("engine", &["units"]),
     ("api", &["units", "placement"]),
     ("access", &["api"]),
+    ("inventory", &["api"]),
     ("collector", &["identity", "telemetry", "units"]),
     ("agent", &["identity", "telemetry", "units"]),
     (
@@ -32,12 +34,14 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 17] = [
             "door",
             "engine",
             "identity",
+            "inventory",
             "placement",
+            "ssh",
             "telemetry",
             "units",
         ],
     ),
-    ("cli", &["api", "door", "engine", "manager", "placement", "units"]),
+    ("cli", &["api", "door", "engine", "inventory", "manager", "placement", "ssh", "units"]),
     ("crowd", &["identity", "telemetry", "units"]),
     ("lab", &["crowd", "engine", "image", "units"]),
     ("xtask", &["image"]),

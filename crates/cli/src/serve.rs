@@ -87,8 +87,23 @@ impl FromStr for DockerHost {
     }
 }
 
+impl Args {
+    /// What holds for managers on other nodes as well: how agents are deployed and where they report.
+    fn elsewhere(&self) -> Vec<String> {
+        [
+            ("--collector", self.collector.to_string()),
+            ("--agent-image", self.agent_image.clone()),
+            ("--agent-node-scope", self.agent_node_scope.clone()),
+        ]
+        .into_iter()
+        .flat_map(|(flag, value)| [flag.to_owned(), value])
+        .collect()
+    }
+}
+
 impl From<Args> for ServeConfig {
     fn from(args: Args) -> Self {
+        let elsewhere = args.elsewhere();
         Self {
             docker_socket: args.docker_host.0,
             socket: args.socket,
@@ -96,6 +111,7 @@ impl From<Args> for ServeConfig {
             collector: args.collector,
             front_door: args.front_door.into(),
             init: args.init.then_some(Init { advertise_addr: args.advertise_addr }),
+            options_elsewhere: elsewhere,
             agent: AgentDeployment {
                 image: args.agent_image,
                 archive: args.agent_archive,

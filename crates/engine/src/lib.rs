@@ -52,7 +52,7 @@ pub use docker_config::AuthError;
 pub use error::EngineError;
 pub use events::Event;
 pub use filters::Filters;
-pub use images::Image;
+pub use images::{Image, LayerProgress, RootFs};
 pub use info::{EngineInfo, EngineVersion, LocalNodeState, SwarmInfo};
 pub use logs::{LogLine, LogOptions, LogStream};
 pub use named::Named;

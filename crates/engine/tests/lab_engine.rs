@@ -195,7 +195,7 @@ async fn an_image_travels_by_archive_and_registry_into_a_running_task() {
     let name = format!("{REGISTRY}/team/busybox:1");
     engine.image_tag("local/busybox:1", &name).await.unwrap();
     assert_eq!(engine.resolve_image(&name, None).await.reference, name, "nobody has pushed it yet");
-    engine.image_push(&name, None).await.unwrap();
+    engine.image_push(&name, None, |_| {}).await.unwrap();
     let image = engine.image_inspect(&name).await.unwrap();
     let resolved = engine.resolve_image(&name, None).await.reference;
     let (tagged, digest) = resolved.split_once('@').unwrap();
@@ -230,13 +230,13 @@ async fn transfers_that_fail_say_so() {
     let (_daemon, engine) = Daemon::start().await;
     let error = engine.image_load(b"this is no archive".to_vec()).await.unwrap_err();
     assert!(matches!(error, EngineError::Transfer { .. } | EngineError::Refused { .. }), "{error:?}");
-    let error = engine.image_push(&format!("{REGISTRY}/nothing:1"), None).await.unwrap_err();
+    let error = engine.image_push(&format!("{REGISTRY}/nothing:1"), None, |_| {}).await.unwrap_err();
     assert!(matches!(error, EngineError::Transfer { .. } | EngineError::NotFound { .. }), "{error:?}");
     engine.image_load(busybox("10.98.0.99:5000/busybox:1")).await.unwrap();
-    let error = engine.image_push("10.98.0.1:1/busybox:1", None).await.unwrap_err();
+    let error = engine.image_push("10.98.0.1:1/busybox:1", None, |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("does not exist"), "{error:?}");
     engine.image_tag("10.98.0.99:5000/busybox:1", "10.98.0.1:1/busybox:1").await.unwrap();
-    let error = engine.image_push("10.98.0.1:1/busybox:1", None).await.unwrap_err();
+    let error = engine.image_push("10.98.0.1:1/busybox:1", None, |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("connection refused"), "{error:?}");
     assert!(!engine.has_image("nothing:1").await.unwrap());
     let error = engine.image_tag("nothing:1", "else:1").await.unwrap_err();

@@ -219,19 +219,19 @@ async fn a_transfer_s_error_is_not_lost_among_its_progress() {
     answer.extend_from_slice(
         b"{\"status\":\"Preparing\"}\r\n{\"errorDetail\":{\"message\":\"denied\"},\"error\":\"denied\"}\r\n",
     );
-    let error = saying(answer).engine().image_push("r.example/app:1", None).await.unwrap_err();
+    let error = saying(answer).engine().image_push("r.example/app:1", None, |_| {}).await.unwrap_err();
     assert!(matches!(&error, EngineError::Transfer { message } if message == "denied"), "{error:?}");
 }
 
 #[tokio::test]
 async fn an_image_is_pushed_with_its_tag_alone() {
     let fake = saying(http("1.41", 200, ""));
-    fake.engine().image_push("r.example:5000/team/app", None).await.unwrap();
+    fake.engine().image_push("r.example:5000/team/app", None, |_| {}).await.unwrap();
     fake.engine().image_tag("sha256:41", "r.example/app").await.unwrap();
     let requests = fake.requests();
     assert_eq!(requests[1], "POST /v1.41/images/r.example:5000/team/app/push?tag=latest");
     assert_eq!(requests[3], "POST /v1.41/images/sha256:41/tag?repo=r.example%2Fapp&tag=latest");
-    let error = fake.engine().image_push("r.example/../app", None).await.unwrap_err();
+    let error = fake.engine().image_push("r.example/../app", None, |_| {}).await.unwrap_err();
     assert!(matches!(error, EngineError::InvalidImage { .. }), "{error:?}");
     assert_eq!(fake.requests().len(), 4);
 }

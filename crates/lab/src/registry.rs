@@ -66,7 +66,7 @@ pub(crate) fn push(
         for loaded in engine.image_load(archive).await? {
             engine.image_tag(&loaded, &target).await?;
         }
-        engine.image_push(&target, None).await
+        engine.image_push(&target, None, |_| {}).await
     })?;
     pushed.map_err(LabError::engine(node))?;
     Ok(target)

@@ -71,13 +71,13 @@ async fn bring(engine: &Engine, image: &str, path: &Path) -> Result<(), AgentIma
     }
     if has_registry(image) {
         let push = |source| AgentImageError::Push { image: image.to_owned(), source };
-        engine.image_push(image, None).await.map_err(push)?;
+        engine.image_push(image, None, |_| {}).await.map_err(push)?;
     }
     Ok(())
 }
 
 /// Docker's rule: the first part of a name is a registry if it has a dot or a port, or is `localhost`.
-fn has_registry(image: &str) -> bool {
+pub(crate) fn has_registry(image: &str) -> bool {
     image.split_once('/').is_some_and(|(first, _)| first == "localhost" || first.contains(['.', ':']))
 }
 

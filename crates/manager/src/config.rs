@@ -22,6 +22,8 @@ pub struct ServeConfig {
     pub init: Option<Init>,
     /// The agent that runs on every node.
     pub agent: AgentDeployment,
+    /// What holds for managers on other nodes as well, as words of `serve`'s command line.
+    pub options_elsewhere: Vec<String>,
 }
 
 /// How a Swarm is started where there is none.

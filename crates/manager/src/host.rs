@@ -16,6 +16,7 @@ use crate::front_door::Announcement;
 use crate::jobs::Jobs;
 use crate::journal::Journal;
 use crate::serve::ServeError;
+use crate::swarm::Remote;
 
 /// The host's engine and what is kept beside it. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +27,12 @@ pub(crate) struct Host {
     pub(crate) audit: Audit,
     pub(crate) sessions: Sessions,
     pub(crate) jobs: Jobs,
+    /// What other hosts are reached with.
+    pub(crate) remote: Remote,
+    /// The agent's image as a file, where there is one.
+    pub(crate) agent_archive: Option<Arc<Path>>,
+    /// What this process was told that holds for managers on other nodes as well, as words of a command line.
+    pub(crate) options: Arc<[String]>,
     /// The link that makes the first account outlives the start of a Swarm.
     pub(crate) links: Arc<Mutex<SetUpLinks>>,
     /// How people find the console, where it is served.
@@ -33,6 +40,14 @@ pub(crate) struct Host {
     pub(crate) started_unix_ms: i64,
     /// What is served now.
     pub(crate) serving: watch::Sender<Serving>,
+}
+
+/// What a host is opened with.
+pub(crate) struct Kept<'a> {
+    pub(crate) state_dir: &'a Path,
+    pub(crate) shown: Option<Announcement>,
+    pub(crate) agent_archive: Option<Arc<Path>>,
+    pub(crate) options: Vec<String>,
 }
 
 /// What a process serves.
@@ -46,12 +61,8 @@ pub(crate) enum Serving {
 
 impl Host {
     /// Opens what is kept in the state folder.
-    pub(crate) fn open(
-        engine: Engine,
-        hostname: &str,
-        state_dir: &Path,
-        shown: Option<Announcement>,
-    ) -> Result<Self, ServeError> {
+    pub(crate) fn open(engine: Engine, hostname: &str, kept: Kept<'_>) -> Result<Self, ServeError> {
+        let Kept { state_dir, shown, agent_archive, options } = kept;
         let journal_file = state_dir.join("journal.db");
         Ok(Self {
             engine,
@@ -60,6 +71,9 @@ impl Host {
             audit: Audit::open(&journal_file)?,
             sessions: Sessions::open(&state_dir.join("sessions.db"))?,
             jobs: Jobs::new(),
+            remote: Remote::open(state_dir)?,
+            agent_archive,
+            options: options.into(),
             links: Arc::default(),
             shown,
             started_unix_ms: unix_ms(),

@@ -16,6 +16,7 @@ mod executor;
 mod front_door;
 mod host;
 mod http;
+mod images;
 mod jobs;
 mod journal;
 mod live;

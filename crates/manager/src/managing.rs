@@ -34,8 +34,11 @@ pub(crate) async fn manage(
     let measurements = Measurements::new(collector.fleet(), collector.clock());
     let members = collector.members();
     let (cluster, keep_fresh) = watch_cluster(host.engine.clone());
-    let manager =
-        Manager { collector: collector.stats(), ..manager(host, info, cluster.clone(), measurements) };
+    let manager = Manager {
+        collector: collector.stats(),
+        agent_image: agent_image.as_str().into(),
+        ..manager(host, info, cluster.clone(), measurements)
+    };
     let agent = AgentKeeper {
         engine: host.engine.clone(),
         deployment: AgentDeployment { image: agent_image, ..config.agent.clone() },
@@ -73,6 +76,7 @@ fn manager(host: &Host, info: &EngineInfo, cluster: ClusterWatch, measurements: 
         host: host.clone(),
         access: Access::new(store, host.sessions.clone(), Arc::clone(&host.links)),
         node,
+        agent_image: String::new().into(),
         swarm_id: info.swarm.cluster_id.clone().unwrap_or_default().into(),
         cluster,
         measurements,

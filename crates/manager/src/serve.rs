@@ -2,17 +2,19 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use swarmmanager_access::SessionsError;
 use swarmmanager_api::SwarmState;
 use swarmmanager_collector::CollectorError;
 use swarmmanager_engine::{Engine, EngineError, EngineInfo};
+use swarmmanager_ssh::KeyError;
 
 use crate::agent_image::AgentImageError;
 use crate::config::{Init, ServeConfig};
 use crate::entrances::{self, Switch};
 use crate::front_door::{FrontDoorError, OpenDoor};
-use crate::host::{Host, in_the_way, make_private_folder, standing};
+use crate::host::{Host, Kept, in_the_way, make_private_folder, standing};
 use crate::journal::JournalError;
 use crate::{agent_image, http, managing, waiting};
 
@@ -47,6 +49,9 @@ pub enum ServeError {
     /// The sessions cannot be used.
     #[error(transparent)]
     Sessions(#[from] SessionsError),
+    /// The own SSH key cannot be used.
+    #[error("the manager's SSH key cannot be used")]
+    SshKey(#[from] KeyError),
     /// The TCP port cannot be opened.
     #[error("the console cannot be served")]
     FrontDoor(#[from] FrontDoorError),
@@ -86,7 +91,15 @@ pub async fn serve(config: ServeConfig) -> Result<(), ServeError> {
         }
         None => None,
     };
-    let host = Host::open(engine, &info.hostname, &config.state_dir, door.as_ref().map(OpenDoor::shown))?;
+    let host = {
+        let kept = Kept {
+            state_dir: &config.state_dir,
+            shown: door.as_ref().map(OpenDoor::shown),
+            agent_archive: config.agent.archive.as_deref().map(Arc::from),
+            options: config.options_elsewhere.clone(),
+        };
+        Host::open(engine, &info.hostname, kept)?
+    };
     start_swarm(&host, &config, &info).await?;
     let switch = Switch::new(http::waiting_router(host.clone()));
     tracing::info!(socket = %config.socket.display(), "serving");

@@ -15,6 +15,7 @@ use crate::http::Refusal;
 use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::measurements::Measurements;
+use crate::swarm::Remote;
 use crate::views::{self, View};
 
 /// The manager as its handlers see it. Cheap to clone.
@@ -22,6 +23,8 @@ use crate::views::{self, View};
 pub(crate) struct Manager {
     pub(crate) host: Host,
     pub(crate) node: NodeId,
+    /// The agent's image as Swarm's service names it.
+    pub(crate) agent_image: Arc<str>,
     pub(crate) swarm_id: Arc<str>,
     pub(crate) cluster: ClusterWatch,
     pub(crate) measurements: Measurements,
@@ -50,6 +53,11 @@ impl FromRef<Manager> for Jobs {
 }
 
 impl Manager {
+    /// What other hosts are reached with.
+    pub(crate) fn remote(&self) -> &Remote {
+        &self.host.remote
+    }
+
     /// What is known now.
     pub(crate) fn view(&self) -> View {
         View::new(self.cluster.latest(), self.measurements.clone(), self.host.journal.clone())

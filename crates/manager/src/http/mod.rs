@@ -5,7 +5,9 @@ mod console;
 mod decisions;
 mod description;
 mod events;
+mod images;
 mod jobs;
+mod joining;
 mod logs;
 mod metrics;
 mod nodes;
@@ -46,6 +48,7 @@ const LARGEST_BODY: usize = 1 << 20;
         (name = "services", description = "Services and their instances"),
         (name = "decisions", description = "What was decided, and why"),
         (name = "live", description = "What changes, as it changes"),
+        (name = "images", description = "Images, and how they get to registries and nodes"),
         (name = "jobs", description = "Long operations"),
         (name = "access", description = "Who may do what"),
     ),
@@ -75,6 +78,13 @@ fn routes() -> (Router<Manager>, Description) {
         .routes(routes!(swarm::tokens, swarm::rotate_token))
         .routes(routes!(swarm::ca))
         .routes(routes!(swarm::rotate_ca))
+        .routes(routes!(joining::check))
+        .routes(routes!(joining::join))
+        .routes(routes!(joining::plan, joining::destroy))
+        .routes(routes!(joining::drain))
+        .routes(routes!(joining::remove))
+        .routes(routes!(images::list))
+        .routes(routes!(images::push))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::inspect))
         .routes(routes!(jobs::cancel))

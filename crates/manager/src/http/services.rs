@@ -180,7 +180,7 @@ pub(crate) async fn preview(
     Ok(Json(PlacementPreview { policy: manager.executor.policy().to_owned(), decisions }))
 }
 
-fn registry_auth(headers: &HeaderMap) -> Result<Option<RegistryAuth>, Refusal> {
+pub(super) fn registry_auth(headers: &HeaderMap) -> Result<Option<RegistryAuth>, Refusal> {
     let Some(header) = headers.get(REGISTRY_AUTH) else { return Ok(None) };
     let invalid = || {
         Refusal::new(

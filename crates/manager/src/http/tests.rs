@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 use crate::access::{Access, AccountStore};
 use crate::cluster::watch_cluster;
 use crate::executor::Executor;
-use crate::host::Host;
+use crate::host::{Host, Kept};
 use crate::live::Live;
 use crate::measurements::Measurements;
 use crate::state::Manager;
@@ -27,7 +27,15 @@ use crate::state::Manager;
 pub(super) fn host() -> (Host, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::unix(folder.path().join("docker.sock"));
-    (Host::open(engine, "ap1", folder.path(), None).unwrap(), folder)
+    (
+        Host::open(
+            engine,
+            "ap1",
+            Kept { state_dir: folder.path(), shown: None, agent_archive: None, options: Vec::new() },
+        )
+        .unwrap(),
+        folder,
+    )
 }
 
 /// A manager without an engine, and its folder.
@@ -49,6 +57,7 @@ pub(super) fn manager() -> (Manager, TempDir) {
         access: Access::new(store, host.sessions.clone(), Arc::clone(&host.links)),
         host,
         node: "n1".into(),
+        agent_image: "agent:1".into(),
         swarm_id: "s1".into(),
         cluster,
         measurements,

@@ -90,6 +90,11 @@ impl Run {
         self.finish(item, ItemState::Failed, message.into());
     }
 
+    /// Whether that item ended.
+    pub(crate) fn is_over(&self, item: usize) -> bool {
+        self.job.borrow().items.get(item).is_none_or(|item| item.state.is_over())
+    }
+
     /// How many items ended so.
     pub(crate) fn count(&self, state: ItemState) -> usize {
         self.job.borrow().items.iter().filter(|item| item.state == state).count()

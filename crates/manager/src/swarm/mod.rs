@@ -2,6 +2,9 @@
 
 mod authority;
 mod description;
+mod joining;
+mod leaving;
+mod remote;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +15,9 @@ use crate::host::Host;
 
 pub(crate) use authority::{AuthorityError, authority};
 pub(crate) use description::{described, undescribed};
+pub(crate) use joining::{check, join};
+pub(crate) use leaving::{DestroyError, counted, destroy, drain, named, plan, remove};
+pub(crate) use remote::Remote;
 
 /// On the Swarm: its name.
 const NAME: &str = "swarmmanager.name";

@@ -164,6 +164,19 @@ impl Cgroups {
         })
     }
 
+    /// Kills the processes of that name in a cgroup and below it, and waits until they are gone.
+    pub(crate) fn kill_named(&self, cgroup: &Path, name: &str) -> Result<(), LabError> {
+        wait::until(format!("{name} to end"), END_LIMIT, || {
+            let mut named = self.processes(cgroup);
+            named.retain(|pid| is_named(*pid, name));
+            for pid in named.iter().filter_map(|pid| Pid::from_raw(*pid)) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            let left = || format!("these are left: {named:?}");
+            Ok(if named.is_empty() { Look::Done(()) } else { Look::NotYet(left()) })
+        })
+    }
+
     /// Removes a cgroup and those below it, with whatever runs there, and whoever comes in meanwhile.
     pub(crate) fn destroy(&self, cgroup: &Path) -> Result<(), LabError> {
         wait::until(format!("{} to be removed", cgroup.display()), END_LIMIT, || {
@@ -183,6 +196,11 @@ impl Cgroups {
             let _ = fs::remove_dir(tree.join(cgroup));
         }
     }
+}
+
+/// Whether a process runs a program of that name.
+pub(crate) fn is_named(pid: i32, name: &str) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == name)
 }
 
 fn quota(cores: f64) -> u64 {

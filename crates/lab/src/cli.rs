@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use swarmmanager_lab::{Crowd, Lab, LabStatus, Load, NodeStatus, default_nodes, read_config};
+use swarmmanager_lab::{
+    Crowd, Lab, LabStatus, Load, NodeSpec, NodeStatus, SignIn, default_nodes, read_config,
+};
 use swarmmanager_units::Bytes;
 
 use crate::stop::Stop;
@@ -58,6 +60,8 @@ enum Action {
     Crowd(CrowdOptions),
     /// Make a port of a node reachable on this machine until this is told to stop
     Forward(ForwardOptions),
+    /// Print all nodes but the first as an inventory for 'swarm-manager swarm join'
+    Inventory(InventoryOptions),
     /// Put an image into the lab's registry
     Push {
         /// The image as `docker save` writes it
@@ -75,6 +79,23 @@ struct Up {
     /// A file that describes the nodes
     #[arg(long)]
     config: Option<PathBuf>,
+    /// Leave all engines in no Swarm
+    #[arg(long)]
+    bare: bool,
+}
+
+#[derive(Args)]
+struct InventoryOptions {
+    /// How root signs in: by the lab's key, by its password, or by it in the form of the research prototype
+    #[arg(long, value_enum, default_value_t = Auth::Key)]
+    auth: Auth,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Auth {
+    Key,
+    Password,
+    Prototype,
 }
 
 #[derive(Args)]
@@ -158,9 +179,20 @@ impl Arguments {
             }
             Action::Crowd(options) => crowd(&open()?, &options)?,
             Action::Forward(options) => forward(&open()?, &options)?,
+            Action::Inventory(options) => say(&open()?.inventory(options.auth.into())?)?,
             Action::Push { archive, image } => say(&(push(&open()?, &archive, &image)? + "\n"))?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl From<Auth> for SignIn {
+    fn from(auth: Auth) -> Self {
+        match auth {
+            Auth::Key => Self::Key,
+            Auth::Password => Self::Password,
+            Auth::Prototype => Self::Prototype,
+        }
     }
 }
 
@@ -173,8 +205,11 @@ fn start(name: &str, up: &Up) -> Result<()> {
     let nodes = match (&up.config, up.nodes) {
         (Some(config), _) => Some(read_config(config)?),
         (None, Some(count)) => Some(default_nodes(count)),
+        (None, None) if up.bare => Some(default_nodes(3)),
         (None, None) => None,
     };
+    let bare = |node: NodeSpec| if up.bare { node.bare() } else { node };
+    let nodes = nodes.map(|nodes| nodes.into_iter().map(bare).collect());
     let since = Instant::now();
     let lab = Lab::up(name, nodes)?;
     let count = match lab.nodes().len() {

@@ -24,8 +24,14 @@ struct Node {
     cpu: CpuDemand,
     memory: Bytes,
     disk: Option<Bytes>,
+    #[serde(default = "in_swarm")]
+    in_swarm: bool,
     #[serde(default)]
     link: Link,
+}
+
+fn in_swarm() -> bool {
+    true
 }
 
 /// Reads the nodes that a file describes. The first one is the manager where no role is given.
@@ -47,6 +53,7 @@ fn parse(text: &str) -> Result<Vec<NodeSpec>, toml::de::Error> {
             disk: node.disk.unwrap_or(template.disk),
             role: node.role.unwrap_or(first),
             link: node.link,
+            in_swarm: node.in_swarm,
             ..template
         }
     };

@@ -11,6 +11,7 @@ use crate::node::{Node, remove_all};
 use crate::own_name::OwnName;
 use crate::site::Site;
 use crate::spec::{self, NodeSpec, Role};
+use crate::ssh::Keys;
 use crate::state::State;
 use crate::{LabError, disk, mountpoints, parallel, program, registry, swarm};
 
@@ -158,6 +159,8 @@ impl Lab {
 
     fn power_on(&self) -> Result<(), LabError> {
         registry::start(&self.site)?;
+        // Made once, before every node wants them.
+        Keys::of(&self.site.layout)?;
         parallel::for_each(self.nodes.iter(), Node::power_on)?;
         swarm::form(&self.nodes)?;
         match self.manager() {

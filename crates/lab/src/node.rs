@@ -17,7 +17,7 @@ use crate::place::{Place, log_end};
 use crate::site::Site;
 use crate::spec::NodeSpec;
 use crate::wait::{self, Look};
-use crate::{LabError, blocking, disk, program};
+use crate::{LabError, blocking, disk, inside, program};
 
 /// Many engines that start at once on few cores take their time.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -199,6 +199,7 @@ impl Node {
         };
         switch.join(&self.port(), holder, self.address())?;
         switch.shape(&self.port(), holder, &self.spec.link)?;
+        self.start_ssh()?;
         if !place.runs(DAEMON) {
             self.start_engine(holder)?;
         }
@@ -222,10 +223,11 @@ impl Node {
         let private =
             PRIVATE.iter().map(|folder| format!("mount -n -t tmpfs -o mode=755 swarmlab {folder}\n"));
         format!(
-            "echo {name} >/proc/sys/kernel/hostname\n{private}mount -n -o loop {disk} {DISK}",
+            "echo {name} >/proc/sys/kernel/hostname\n{private}mount -n -o loop {disk} {DISK}\n{inside}",
             name = self.name(),
             private = private.collect::<String>(),
             disk = self.disk().display(),
+            inside = inside::setup(&self.site.layout, self.name()),
         )
     }
 

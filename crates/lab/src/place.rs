@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::LabError;
-use crate::cgroup::Cgroups;
+use crate::cgroup::{self, Cgroups};
 use crate::layout::Layout;
 use crate::program;
 use crate::wait::{self, Look};
@@ -109,10 +109,12 @@ impl Place {
 
     /// Whether a daemon of that name runs here.
     pub(crate) fn runs(&self, daemon: &str) -> bool {
-        let is_it = |pid: i32| {
-            fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim_end() == daemon)
-        };
-        self.cgroups.processes(&self.daemons_cgroup()).into_iter().any(is_it)
+        self.cgroups.processes(&self.daemons_cgroup()).into_iter().any(|pid| cgroup::is_named(pid, daemon))
+    }
+
+    /// Ends the daemon of that name, and what it started.
+    pub(crate) fn end(&self, daemon: &str) -> Result<(), LabError> {
+        self.cgroups.kill_named(&self.daemons_cgroup(), daemon)
     }
 
     /// A command in the network namespace alone.
@@ -150,6 +152,13 @@ impl Place {
 fn nsenter(holder: i32) -> Vec<String> {
     let target = format!("{holder}");
     ["nsenter", "--target", &target, "--net", "--mount", "--uts", "--ipc", "--"].map(str::to_owned).to_vec()
+}
+
+/// A command in all namespaces of a place that ends when this process does.
+pub(crate) fn nsenter_command(holder: i32, words: &[&str]) -> Command {
+    let mut command = program::helper("nsenter");
+    command.args(&nsenter(holder)[1..]).args(words);
+    command
 }
 
 /// The last lines of a log.

@@ -12,8 +12,10 @@ use crate::LabError;
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// What a lab is made of.
-const NEEDED: [&str; 17] = [
+const NEEDED: [&str; 21] = [
     "busybox",
+    "chpasswd",
+    "chroot",
     "containerd",
     "dd",
     "docker",
@@ -28,6 +30,8 @@ const NEEDED: [&str; 17] = [
     "setpriv",
     "setsid",
     "sh",
+    "ssh-keygen",
+    "sshd",
     "timeout",
     "unshare",
 ];

@@ -33,6 +33,13 @@ pub struct NodeSpec {
     /// Its link to the other nodes.
     #[serde(default)]
     pub link: Link,
+    /// Whether its engine is in the lab's Swarm, rather than in none.
+    #[serde(default = "yes")]
+    pub in_swarm: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A node's role when it joins.
@@ -65,6 +72,7 @@ impl NodeSpec {
             disk: Bytes::from_mib(1024),
             role: Role::Worker,
             link: Link::default(),
+            in_swarm: true,
         }
     }
 
@@ -91,6 +99,13 @@ impl NodeSpec {
     #[must_use]
     pub fn disk_mib(mut self, mib: u64) -> Self {
         self.disk = Bytes::from_mib(mib);
+        self
+    }
+
+    /// With an engine that is in no Swarm.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.in_swarm = false;
         self
     }
 
@@ -132,7 +147,8 @@ pub(crate) fn check(nodes: &[NodeSpec], cores: Cores) -> Result<(), SpecError> {
         }
         check_size(node, cores)?;
     }
-    if nodes.iter().all(|node| node.role == Role::Worker) {
+    let mut members = nodes.iter().filter(|node| node.in_swarm).peekable();
+    if members.peek().is_some() && members.all(|node| node.role == Role::Worker) {
         return Err(SpecError::NoManager);
     }
     Ok(())

@@ -16,15 +16,17 @@ const HEARTBEAT: &str = "1s";
 const JOIN_LIMIT: Duration = Duration::from_secs(90);
 
 /// Starts the Swarm, joins every node that is in none, and waits until all are ready.
-pub(crate) fn form(nodes: &[Node]) -> Result<(), LabError> {
-    let managers: Vec<&Node> = nodes.iter().filter(|node| node.spec().role == Role::Manager).collect();
+pub(crate) fn form(all: &[Node]) -> Result<(), LabError> {
+    let nodes: Vec<&Node> = all.iter().filter(|node| node.spec().in_swarm).collect();
+    let managers: Vec<&Node> =
+        nodes.iter().copied().filter(|node| node.spec().role == Role::Manager).collect();
     let Some(first) = first_manager(&managers)? else { return Ok(()) };
     for manager in managers {
         join(manager, first)?;
     }
-    let workers = nodes.iter().filter(|node| node.spec().role == Role::Worker);
+    let workers = nodes.iter().copied().filter(|node| node.spec().role == Role::Worker);
     parallel::for_each(workers, |worker| join(worker, first))?;
-    wait_until_ready(first, nodes)
+    wait_until_ready(first, &nodes)
 }
 
 /// A manager that is in the Swarm; the first one starts it where none is.
@@ -81,7 +83,7 @@ fn settled(node: &Node) -> Result<SwarmInfo, LabError> {
     })
 }
 
-fn wait_until_ready(manager: &Node, nodes: &[Node]) -> Result<(), LabError> {
+fn wait_until_ready(manager: &Node, nodes: &[&Node]) -> Result<(), LabError> {
     wait::until("every node to be ready", JOIN_LIMIT, || {
         let known = match blocking::wait_for(manager.engine().nodes())? {
             Ok(known) => known,
@@ -90,7 +92,7 @@ fn wait_until_ready(manager: &Node, nodes: &[Node]) -> Result<(), LabError> {
         let ready = |node: &&Node| {
             known.iter().any(|known| known.hostname == node.name() && known.state == NodeState::Ready)
         };
-        let missing: Vec<&str> = nodes.iter().filter(|node| !ready(node)).map(Node::name).collect();
+        let missing: Vec<&str> = nodes.iter().copied().filter(|node| !ready(node)).map(Node::name).collect();
         if !missing.is_empty() {
             return Ok(Look::NotYet(format!("not ready: {}", missing.join(", "))));
         }

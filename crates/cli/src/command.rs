@@ -3,7 +3,9 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{completion, context, node, placement, serve, service, status, target, token, user};
+use crate::{
+    completion, context, image, job, node, placement, serve, service, status, swarm, target, token, user,
+};
 
 /// Places services on the nodes of a Docker Swarm by what each node really has free
 #[derive(Debug, Parser)]
@@ -29,10 +31,16 @@ pub(crate) enum Command {
     Serve(Box<serve::Args>),
     /// Show how the manager is
     Status(status::Args),
-    /// Show nodes and what they do
+    /// Manage the swarm
+    Swarm(swarm::Args),
+    /// Manage nodes, and show what they do
     Node(node::Args),
     /// Manage services
     Service(service::Args),
+    /// Manage images
+    Image(image::Args),
+    /// Manage long operations
+    Job(job::Args),
     /// Try out where instances would go
     Placement(placement::Args),
     /// Manage who may use the console and the API
@@ -51,6 +59,10 @@ impl Cli {
     /// # Errors
     /// Where a variable, a file or a context names none.
     pub(crate) fn target(&self) -> Result<crate::client::Target> {
+        // A file of contexts that cannot be read is no matter to a command that names its manager.
+        if self.target.names_manager() {
+            return self.target.resolve(&context::Contexts::default());
+        }
         self.target.resolve(&context::Contexts::load()?)
     }
 }

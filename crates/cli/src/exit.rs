@@ -11,6 +11,8 @@ use crate::output::{capitalized, print, say};
 
 /// What Docker ends with when it cannot understand its command line.
 const USAGE: u8 = 125;
+/// What shells say of a command that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
 
 /// What was said already, one by one; the program only has to fail.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,11 @@ pub(crate) struct AlreadySaid;
 #[error("{0}\nSee '--help' for what there is.")]
 pub(crate) struct Usage(pub(crate) String);
 
+/// Broken off by whoever ran it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Interrupted(pub(crate) String);
+
 /// Ends after a command.
 pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
@@ -30,6 +37,9 @@ pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
     }
     if !error.is::<AlreadySaid>() {
         say_error(&error);
+    }
+    if error.is::<Interrupted>() {
+        return ExitCode::from(INTERRUPTED);
     }
     if error.is::<Usage>() {
         return ExitCode::from(USAGE);

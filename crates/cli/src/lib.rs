@@ -9,14 +9,17 @@ mod completion;
 mod context;
 mod duration;
 mod exit;
-
+mod image;
 mod inspection;
+mod job;
 mod node;
 mod output;
 mod placement;
+mod secret_input;
 mod serve;
 mod service;
 mod status;
+mod swarm;
 mod target;
 mod token;
 mod top;
@@ -51,6 +54,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let client = Client::new(cli.target()?);
     match cli.command {
         Command::Status(args) => wait_for(status::run(&client, &args)),
+        Command::Image(args) => wait_for(image::run(&client, args)),
+        Command::Job(args) => wait_for(job::run(&client, args)),
+        Command::Swarm(args) => wait_for(swarm::run(&client, args)),
         Command::Node(args) => wait_for(node::run(&client, args)),
         Command::Service(args) => wait_for(service::run(&client, args)),
         Command::Placement(args) => wait_for(placement::run(&client, args)),

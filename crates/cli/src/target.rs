@@ -62,6 +62,12 @@ impl Args {
         self.resolve_with(contexts, variable)
     }
 
+    /// Whether a flag or a variable says where the manager is, so that no context has to.
+    pub(crate) fn names_manager(&self) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|text| !text.is_empty());
+        self.host.is_some() || (self.context.is_none() && is_set(HOST_VARIABLE))
+    }
+
     fn resolve_with(&self, contexts: &Contexts, variable: impl Fn(&str) -> Option<String>) -> Result<Target> {
         let remembered = self.remembered(contexts, &variable)?;
         let host = match (&self.host, variable(HOST_VARIABLE), &remembered) {

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod host;
 mod logs;
+mod swarm;
 mod target;
 mod transport;
 mod trust;
@@ -48,6 +49,11 @@ impl Client {
     /// A client of that manager.
     pub(crate) fn new(target: Target) -> Self {
         Self { target }
+    }
+
+    /// The manager's Unix socket, where it is reached by one.
+    pub(crate) fn socket(&self) -> Option<&std::path::Path> {
+        self.target.host.socket()
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {

@@ -1,6 +1,8 @@
 //! `swarm-manager node`.
 
+mod add;
 mod inspect;
+mod leaving;
 mod ls;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -25,8 +27,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Join one or more nodes to the swarm over SSH
+    Add(add::Args),
     /// Demote one or more nodes from manager in the swarm
     Demote(update::NodesArgs),
+    /// Move the instances off one or more nodes, and drain these
+    Drain(leaving::DrainArgs),
     /// List nodes with what they have and use
     #[command(visible_alias = "list")]
     Ls(ls::Args),
@@ -34,15 +40,21 @@ enum Command {
     Inspect(inspect::Args),
     /// Promote one or more nodes to manager in the swarm
     Promote(update::NodesArgs),
+    /// Remove one or more nodes from the swarm
+    #[command(visible_alias = "remove")]
+    Rm(leaving::RmArgs),
     /// Watch nodes and their containers live
     Top(top::Args),
-    /// Update a node
+    /// Update one or more nodes
     Update(update::Args),
 }
 
 /// Does what the command says.
 pub(crate) async fn run(client: &Client, args: Args) -> Result<()> {
     match args.command {
+        Command::Add(args) => add::run(client, args).await,
+        Command::Drain(args) => leaving::drain(client, &args).await,
+        Command::Rm(args) => leaving::remove(client, &args).await,
         Command::Demote(args) => update::demote(client, &args).await,
         Command::Ls(args) => ls::run(client, &args).await,
         Command::Inspect(args) => inspect::run(client, &args).await,

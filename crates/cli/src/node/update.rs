@@ -28,9 +28,9 @@ pub(crate) struct Args {
     /// Remove a node label if it exists
     #[arg(long, value_name = "KEY")]
     label_rm: Vec<String>,
-    /// Hostname, or ID by a prefix
-    #[arg(value_name = "NODE")]
-    node: String,
+    /// Hostnames, or IDs by a prefix
+    #[arg(required = true, value_name = "NODE")]
+    nodes: Vec<String>,
 }
 
 /// What `node promote` and `node demote` are told.
@@ -54,11 +54,20 @@ enum RoleFlag {
     Manager,
 }
 
-/// Changes a node.
+/// Changes nodes; one that cannot be changed does not keep the others.
 pub(crate) async fn run(client: &Client, args: &Args) -> Result<()> {
-    client.update_node(&args.node, &request(args)).await?;
-    print(&format!("{}\n", args.node))?;
-    Ok(())
+    let update = request(args);
+    let mut failed = false;
+    for node in &args.nodes {
+        match client.update_node(node, &update).await {
+            Ok(_) => print(&format!("{node}\n"))?,
+            Err(error) => {
+                failed = true;
+                say_error(&error.into());
+            }
+        }
+    }
+    if failed { Err(AlreadySaid.into()) } else { Ok(()) }
 }
 
 fn request(args: &Args) -> NodeUpdate {

@@ -1,9 +1,13 @@
 /** Who may come in and what they may do. */
 
+import type { SwarmState } from './swarm';
+
 export type AccessRole = 'viewer' | 'operator' | 'admin';
 
 export interface Welcome {
   set_up: boolean;
+  /** How the manager's host stands in its Swarm; there are accounts only where it is a manager. */
+  swarm: SwarmState;
 }
 
 export interface Session {

@@ -2,10 +2,14 @@
 
 import type { Status } from '../api/fleet';
 import { get, Refusal } from '../api/client';
+import type { JobList } from '../api/job';
+import { jobs } from '../jobs/jobs.svelte';
 import { session } from '../session/session.svelte';
 import { Stream, type Phase, type Wanted } from './stream';
 
 const STATUS_EVERY_MS = 10_000;
+/** No answer for so long is none: a connection that froze says nothing by itself. */
+const STATUS_LIMIT_MS = 5000;
 
 class Live {
   phase = $state<Phase>('closed');
@@ -39,7 +43,7 @@ class Live {
   /** Follows what a page shows, until the returned function is called. Use it in `$effect` or `onMount`. */
   follow(wanted: Wanted): () => void {
     this.#stream?.stop();
-    const stream = new Stream(wanted, {
+    const stream = new Stream(withJobs(wanted), {
       open: (address) => new EventSource(address),
       now: Date.now,
       random: Math.random,
@@ -67,14 +71,16 @@ class Live {
 
   /** The manager's own view of itself. */
   async readStatus(): Promise<void> {
-    if (document.hidden || session.current === undefined) return;
+    if (document.hidden || session.current === undefined || session.lost !== undefined) return;
+    const stream = this.#stream;
     try {
-      const status = await get<Status>('status');
+      const status = await get<Status>('status', { signal: AbortSignal.timeout(STATUS_LIMIT_MS) });
       this.status = status;
       this.heard(status.leading, status.swarm_as_of_unix_ms, status.swarm_error);
       this.retryNow();
-    } catch {
-      // The stream says that the connection is lost; a second voice would add nothing.
+    } catch (error) {
+      if (!(error instanceof Refusal)) stream?.lost();
+      else if (error.status === 409) void session.askForSwarm();
     }
   }
 
@@ -89,9 +95,15 @@ class Live {
     try {
       await get('session');
     } catch (error) {
-      if (!(error instanceof Refusal)) return;
+      if (error instanceof Refusal && error.status === 409) await session.askForSwarm();
     }
   }
+}
+
+/** Jobs are to be seen from every page. */
+function withJobs(wanted: Wanted): Wanted {
+  const take = (list: JobList) => jobs.take(list);
+  return { ...wanted, topics: [...wanted.topics, 'jobs'], on: { ...wanted.on, jobs: take } };
 }
 
 export const live = new Live();

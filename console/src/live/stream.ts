@@ -7,7 +7,7 @@ import { url } from '../api/client';
 import { parse } from '../api/parse';
 import { waitBefore } from './backoff';
 
-export type Topic = 'fleet' | 'nodes' | 'node' | 'services' | 'service' | 'decisions';
+export type Topic = 'fleet' | 'nodes' | 'node' | 'services' | 'service' | 'decisions' | 'jobs';
 
 export interface Wanted {
   topics: Topic[];
@@ -77,6 +77,11 @@ export class Stream {
     if (this.#phase !== 'lost') return;
     this.#attempt = 0;
     this.#connect('lost');
+  }
+
+  /** Whoever asked the manager by another way had no answer: then nothing comes by this one either. */
+  lost(): void {
+    if (this.#source !== undefined) this.#failed(this.#source);
   }
 
   #connect(phase: Phase): void {

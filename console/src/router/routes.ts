@@ -8,6 +8,11 @@ export type PageName =
   | 'create'
   | 'decisions'
   | 'decision'
+  | 'images'
+  | 'swarm'
+  | 'join'
+  | 'jobs'
+  | 'job'
   | 'settings'
   | 'login'
   | 'setup'
@@ -26,6 +31,11 @@ const PATTERNS: [string, PageName][] = [
   ['/create', 'create'],
   ['/decisions', 'decisions'],
   ['/decisions/:id', 'decision'],
+  ['/images', 'images'],
+  ['/swarm', 'swarm'],
+  ['/swarm/join', 'join'],
+  ['/jobs', 'jobs'],
+  ['/jobs/:id', 'job'],
   ['/settings', 'settings'],
   ['/settings/:section', 'settings'],
   ['/login', 'login'],
@@ -51,6 +61,7 @@ export const to = {
   node: (id: string) => `/nodes/${encodeURIComponent(id)}`,
   service: (name: string) => `/services/${encodeURIComponent(name)}`,
   decision: (id: number) => `/decisions/${id}`,
+  job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
   settings: (section: string) => `/settings/${section}`,
 };
 

@@ -2,10 +2,13 @@
 
 import type { AccessRole, Session, Welcome } from '../api/access';
 import { get, post, Refusal, remove, whenUnauthorized } from '../api/client';
+import type { SwarmState } from '../api/swarm';
 import { router } from '../router/router.svelte';
 import { isOpen } from '../router/routes';
 
 const RANK: Record<AccessRole, number> = { viewer: 0, operator: 1, admin: 2 };
+
+const ASK_EVERY_MS = 2000;
 
 class SessionState {
   current = $state<Session | undefined>();
@@ -13,6 +16,10 @@ class SessionState {
   known = $state(false);
   /** Why the log-in page is shown, where there is a reason to tell. */
   ended = $state('');
+
+  /** How the manager's host stands where it is no manager of a Swarm any more: then there are no accounts either. */
+  lost = $state<SwarmState | undefined>();
+  #watching: ReturnType<typeof setInterval> | undefined;
 
   /** Whether the one who is logged in may do what the role may. */
   can(role: AccessRole): boolean {
@@ -26,7 +33,7 @@ class SessionState {
   }
 
   async start(): Promise<void> {
-    whenUnauthorized(() => this.expire('Your session has ended. Log in again to go on.'));
+    whenUnauthorized(() => void this.refused());
     if (router.route.page === 'setup') {
       this.known = true;
       return;
@@ -39,9 +46,10 @@ class SessionState {
     try {
       this.current = await get<Session>('session', { ownUnauthorized: true });
     } catch (error) {
-      if (!(error instanceof Refusal && error.status === 401)) throw error;
+      if (!(error instanceof Refusal && [401, 409].includes(error.status))) throw error;
       this.current = undefined;
-      if (!isOpen(router.route.page)) this.#toLogin();
+      if (error.status === 409) await this.askForSwarm();
+      else if (!isOpen(router.route.page)) this.#toLogin();
     }
     this.known = true;
   }
@@ -63,6 +71,30 @@ class SessionState {
     this.current = undefined;
     this.ended = '';
     router.go('/login');
+  }
+
+  /** Nobody is known by this session any more: it has ended, or the Swarm that the accounts are in has. */
+  async refused(): Promise<void> {
+    await this.askForSwarm();
+    if (this.lost === undefined) this.expire('Your session has ended. Log in again to go on.');
+  }
+
+  /** Asks whether the manager still has a Swarm, and goes on asking until it has. */
+  async askForSwarm(): Promise<void> {
+    const swarm = await this.welcome().then(
+      (welcome) => welcome.swarm,
+      () => this.lost,
+    );
+    const before = this.lost;
+    this.lost = swarm === 'manager' ? undefined : swarm;
+    if (this.lost !== undefined) {
+      this.#watching ??= setInterval(() => void this.askForSwarm(), ASK_EVERY_MS);
+      return;
+    }
+    clearInterval(this.#watching);
+    this.#watching = undefined;
+    // A Swarm that was started anew has other accounts.
+    if (before !== undefined) await this.read().catch(() => undefined);
   }
 
   /** The session is over, by time or by somebody's hand. */

@@ -16,7 +16,7 @@ let answers: Record<string, Answer> = {};
 const calls: { what: string; body: unknown }[] = [];
 
 beforeEach(() => {
-  answers = { 'GET /api/v1/welcome': { status: 200, body: { set_up: true } } };
+  answers = { 'GET /api/v1/welcome': { status: 200, body: { set_up: true, swarm: 'manager' } } };
   calls.length = 0;
   vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
     const what = `${init.method} ${address}`;
@@ -79,7 +79,7 @@ describe('the log-in', () => {
   });
 
   it('tells of the set-up link where nobody has an account', async () => {
-    answers['GET /api/v1/welcome'] = { status: 200, body: { set_up: false } };
+    answers['GET /api/v1/welcome'] = { status: 200, body: { set_up: false, swarm: 'manager' } };
     const root = render(LoginPage, {});
     await vi.waitFor(() => expect(root.textContent).toContain('Nobody has an account yet'));
     expect(root.querySelector('form')).toBeNull();

@@ -111,7 +111,7 @@ function card(root: HTMLElement, name: string): HTMLElement {
 describe('the overview', () => {
   it('asks for one stream with what it shows', () => {
     show([node('a')]);
-    expect(Source.latest.address).toBe('/api/v1/events?topic=fleet&topic=services&topic=decisions');
+    expect(Source.latest.address).toBe('/api/v1/events?topic=fleet&topic=services&topic=decisions&topic=jobs');
   });
 
   it('shows what is used and what is reserved in one meter', () => {

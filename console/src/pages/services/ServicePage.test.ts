@@ -132,7 +132,7 @@ describe('a service', () => {
   test('goes on by itself', async () => {
     await open();
     const source = FakeSource.opened[0];
-    expect(source?.address).toBe('/api/v1/events?topic=service&topic=decisions&service=web');
+    expect(source?.address).toBe('/api/v1/events?topic=service&topic=decisions&topic=jobs&service=web');
     source?.say('service', web({ running: 2, convergence: { state: 'converged' } }));
     source?.say('decisions', { ...decision, id: 8, summary: 'web-1 placed on ap2' });
     source?.say('decisions', { ...decision, id: 9, service: 'db', summary: 'db-0 placed on ap2' });

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use swarmmanager_lab::{
-    Crowd, Lab, LabStatus, Load, NodeSpec, NodeStatus, SignIn, default_nodes, read_config,
+    Crowd, InventoryFormat, Lab, LabStatus, Load, NodeSpec, NodeStatus, SignIn, default_nodes, read_config,
 };
 use swarmmanager_units::Bytes;
 
@@ -60,6 +60,8 @@ enum Action {
     Crowd(CrowdOptions),
     /// Make a port of a node reachable on this machine until this is told to stop
     Forward(ForwardOptions),
+    /// Start a registry that asks for a name and a password, and print where it is, the name and the password
+    PrivateRegistry,
     /// Print all nodes but the first as an inventory for 'swarm-manager swarm join'
     Inventory(InventoryOptions),
     /// Put an image into the lab's registry
@@ -82,6 +84,9 @@ struct Up {
     /// Leave all engines in no Swarm
     #[arg(long)]
     bare: bool,
+    /// A file with the password by which root signs in to the nodes; a random one where it is left out
+    #[arg(long)]
+    password_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -89,6 +94,16 @@ struct InventoryOptions {
     /// How root signs in: by the lab's key, by its password, or by it in the form of the research prototype
     #[arg(long, value_enum, default_value_t = Auth::Key)]
     auth: Auth,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Written::Json)]
+    format: Written,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Written {
+    Json,
+    Toml,
+    Yaml,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -179,10 +194,26 @@ impl Arguments {
             }
             Action::Crowd(options) => crowd(&open()?, &options)?,
             Action::Forward(options) => forward(&open()?, &options)?,
-            Action::Inventory(options) => say(&open()?.inventory(options.auth.into())?)?,
+            Action::Inventory(options) => {
+                say(&open()?.inventory_as(options.auth.into(), options.format.into())?)?;
+            }
+            Action::PrivateRegistry => {
+                let registry = open()?.private_registry()?;
+                say(&format!("{} {} {}\n", registry.address, registry.user, registry.password))?;
+            }
             Action::Push { archive, image } => say(&(push(&open()?, &archive, &image)? + "\n"))?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl From<Written> for InventoryFormat {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Json => Self::Json,
+            Written::Toml => Self::Toml,
+            Written::Yaml => Self::Yaml,
+        }
     }
 }
 
@@ -211,6 +242,10 @@ fn start(name: &str, up: &Up) -> Result<()> {
     let bare = |node: NodeSpec| if up.bare { node.bare() } else { node };
     let nodes = nodes.map(|nodes| nodes.into_iter().map(bare).collect());
     let since = Instant::now();
+    if let Some(file) = &up.password_file {
+        let password = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Lab::set_password(name, password.trim_end())?;
+    }
     let lab = Lab::up(name, nodes)?;
     let count = match lab.nodes().len() {
         1 => "1 node".to_owned(),

@@ -13,6 +13,8 @@ use crate::spec::{NodeSpec, Role};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    #[serde(default = "yes")]
+    swarm: bool,
     node: Vec<Node>,
 }
 
@@ -24,13 +26,15 @@ struct Node {
     cpu: CpuDemand,
     memory: Bytes,
     disk: Option<Bytes>,
-    #[serde(default = "in_swarm")]
-    in_swarm: bool,
+    #[serde(default = "yes")]
+    swarm: bool,
+    #[serde(default = "yes")]
+    engine: bool,
     #[serde(default)]
     link: Link,
 }
 
-fn in_swarm() -> bool {
+fn yes() -> bool {
     true
 }
 
@@ -53,7 +57,8 @@ fn parse(text: &str) -> Result<Vec<NodeSpec>, toml::de::Error> {
             disk: node.disk.unwrap_or(template.disk),
             role: node.role.unwrap_or(first),
             link: node.link,
-            in_swarm: node.in_swarm,
+            in_swarm: config.swarm && node.swarm && node.engine,
+            engine: node.engine,
             ..template
         }
     };
@@ -98,6 +103,19 @@ mod tests {
         let nodes = parse(text).unwrap();
         assert_eq!((nodes[0].role, nodes[1].role), (Role::Worker, Role::Manager));
         assert_eq!(nodes[1].memory, Bytes::from_mib(64));
+    }
+
+    #[test]
+    fn nodes_are_outside_of_the_swarm_where_that_is_said() {
+        let node =
+            |name: &str, more: &str| format!("[[node]]\nname='{name}'\ncpu='1'\nmemory='64m'\n{more}\n");
+        let text = node("a", "") + &node("b", "swarm = false") + &node("c", "engine = false");
+        let told = |text: &str| {
+            let nodes = parse(text).unwrap();
+            nodes.iter().map(|node| (node.in_swarm, node.engine)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&text), [(true, true), (false, true), (false, false)]);
+        assert_eq!(told(&format!("swarm = false\n{text}")), [(false, true), (false, true), (false, false)]);
     }
 
     #[test]

@@ -1,39 +1,76 @@
 //! What whoever signs in to a node sees: a file system of the node's own, which begins as this machine's.
 //!
 //! It is an overlay whose changes are on the node's disk, so that they stay when the node is switched off, and neither
-//! this machine nor another node sees them.
+//! this machine nor another node sees them. It is the root of a mount namespace: an engine that somebody installs there
+//! finds what it needs to start containers.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::layout::Layout;
+use crate::LabError;
+use crate::engine_packages::REMOVE;
 use crate::mountpoints::DISK;
+use crate::node::Node;
 
 /// On the node's disk, beside what Docker keeps there.
 const FOLDER: &str = ".inside";
 
-/// The root folder, as the node's own namespaces see it.
-pub(crate) fn root() -> PathBuf {
-    Path::new(DISK).join(FOLDER).join("root")
-}
+impl Node {
+    /// A command that sees the node as whoever signs in to it does: with a file system of its own, which keeps what is
+    /// changed in it. The process that is started is the program itself.
+    ///
+    /// # Errors
+    /// [`LabError::Off`].
+    pub fn command_inside(&self, program: impl AsRef<OsStr>) -> Result<Command, LabError> {
+        self.place().command(self.inside()?, program.as_ref())
+    }
 
-/// The shell's words that make it. No name in it needs quotes.
-pub(crate) fn setup(layout: &Layout, node: &str) -> String {
-    let folder = Path::new(DISK).join(FOLDER);
-    let (folder, root) = (folder.display(), root());
-    let root = root.display();
-    let run = layout.node(node);
-    format!(
-        "mkdir -p {folder}/changes {folder}/work {root}
-mount -n -t overlay swarmlab -o lowerdir=/,upperdir={folder}/changes,workdir={folder}/work {root}
-for own in dev proc sys; do mount -n --rbind /$own {root}/$own; done
-mount -n -t tmpfs -o mode=755 swarmlab {root}/run
-mkdir -p {root}/run/sshd {root}/run/node {root}{DISK}
-mount -n --bind {run} {root}/run/node
-mount -n --bind {DISK} {root}{DISK}
-ln -s node/docker.sock {root}/run/docker.sock
-[ -e {folder}/made ] || rm -rf {root}/root/.ssh {root}/etc/docker {root}/var/lib/swarmmanager
->{folder}/made
-",
-        run = run.display(),
-    )
+    /// The root folder of the node's own file system as it is seen from outside.
+    ///
+    /// # Errors
+    /// [`LabError::Off`].
+    pub fn inside_root(&self) -> Result<PathBuf, LabError> {
+        Ok(PathBuf::from(format!("/proc/{}/root", self.inside()?)))
+    }
+
+    pub(crate) fn inside(&self) -> Result<i32, LabError> {
+        self.place().inside().ok_or_else(|| LabError::Off(self.name().to_owned()))
+    }
+
+    /// The shell's words that make the file system. No name in it needs quotes.
+    pub(crate) fn inside_setup(&self) -> String {
+        let folder = Path::new(DISK).join(FOLDER);
+        let (first, engine) = match self.spec().engine {
+            true => (String::new(), format!("ln -s {} run/docker.sock", self.socket().display())),
+            false => (format!("chroot . sh -e <<'REMOVE'\n{REMOVE}REMOVE\n"), self.engine_to_come()),
+        };
+        format!(
+            "cd {folder} 2>/dev/null || {{ mkdir {folder}; cd {folder}; }}
+mkdir -p changes work root home tmp
+chmod 700 home; chmod 1777 tmp
+mount -n -t overlay swarmlab -o lowerdir=/,upperdir={folder}/changes,workdir={folder}/work root
+cd root
+for own in dev proc sys; do mount -n --rbind /$own $own; done
+mount -n --bind {folder}/home root
+mount -n --bind {folder}/tmp tmp
+mount -n -t tmpfs -o mode=755 swarmlab run
+mkdir -p run/sshd run/lock .{run} .{DISK}
+mount -n --bind {run} .{run}
+mount -n --bind {DISK} .{DISK}
+if [ ! -e {folder}/made ]; then
+rm -rf etc/docker etc/ssh/ssh_host_* var/lib/swarmmanager usr/local/bin/swarm-manager
+echo {name} >etc/hostname
+{first}>{folder}/made
+fi
+{engine}
+mkdir run/machine
+pivot_root . run/machine
+umount -n -l /run/machine
+rmdir /run/machine",
+            folder = folder.display(),
+            run = self.site().layout.node(self.name()).display(),
+            name = self.name(),
+        )
+    }
 }

@@ -21,16 +21,45 @@ pub enum SignIn {
     Prototype,
 }
 
+/// How an inventory is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InventoryFormat {
+    /// As JSON.
+    Json,
+    /// As TOML.
+    Toml,
+    /// As YAML.
+    Yaml,
+}
+
 impl Lab {
     /// The nodes but the first, which is where a manager runs, as an inventory in JSON.
     ///
     /// # Errors
     /// Where the lab's keys cannot be read or made.
     pub fn inventory(&self, sign_in: SignIn) -> Result<String, LabError> {
+        self.inventory_as(sign_in, InventoryFormat::Json)
+    }
+
+    /// The same in another format.
+    ///
+    /// # Errors
+    /// Where the lab's keys cannot be read or made.
+    pub fn inventory_as(&self, sign_in: SignIn, format: InventoryFormat) -> Result<String, LabError> {
         let keys = Keys::of(&self.site().layout)?;
         let nodes: Result<Vec<Value>, LabError> =
             self.nodes().iter().skip(1).map(|node| entry(node, &keys, sign_in)).collect();
-        Ok(format!("{:#}\n", json!({"nodes": nodes?})))
+        let nodes = nodes?;
+        Ok(match format {
+            InventoryFormat::Json => format!("{:#}\n", json!({"nodes": nodes})),
+            InventoryFormat::Toml => {
+                nodes.iter().map(|node| fields("[[nodes]]\n", "", " = ", node)).collect()
+            }
+            InventoryFormat::Yaml => {
+                let nodes = nodes.iter().map(|node| fields("  -\n", "    ", ": ", node));
+                format!("nodes:\n{}", nodes.collect::<String>())
+            }
+        })
     }
 
     /// The file of the key by which root signs in to every node.
@@ -48,6 +77,13 @@ impl Lab {
     pub fn ssh_password(&self) -> Result<String, LabError> {
         Keys::of(&self.site().layout)?.password()
     }
+}
+
+/// A line for each field. Strings and numbers without anything special are written alike in all the formats.
+fn fields(head: &str, indent: &str, equals: &str, node: &Value) -> String {
+    let fields = node.as_object().into_iter().flatten();
+    let lines = fields.map(|(name, value)| format!("{indent}{name}{equals}{value}\n"));
+    head.to_owned() + &lines.collect::<String>()
 }
 
 fn entry(node: &Node, keys: &Keys, sign_in: SignIn) -> Result<Value, LabError> {

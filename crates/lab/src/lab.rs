@@ -1,5 +1,6 @@
 //! A lab as a whole: started, found again, removed.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +14,27 @@ use crate::site::Site;
 use crate::spec::{self, NodeSpec, Role};
 use crate::ssh::Keys;
 use crate::state::State;
-use crate::{LabError, disk, mountpoints, parallel, program, registry, swarm};
+use crate::{LabError, disk, engine_packages, mountpoints, parallel, program, registry, swarm};
+
+/// Who may sign in, to nodes and to the registry that asks for it.
+const ROOT: &str = "root";
+
+/// A registry that asks for a name and a password.
+#[derive(Clone)]
+pub struct PrivateRegistry {
+    /// Where every node reaches it, such as `10.77.0.1:5001`.
+    pub address: String,
+    /// The name.
+    pub user: String,
+    /// The password, which is root's on the nodes.
+    pub password: String,
+}
+
+impl fmt::Debug for PrivateRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateRegistry").field("address", &self.address).finish_non_exhaustive()
+    }
+}
 
 /// A running lab.
 #[derive(Debug)]
@@ -72,6 +93,15 @@ impl Lab {
         Ok(lab)
     }
 
+    /// Sets the password by which root will sign in to the nodes of a lab that is not there yet.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn set_password(name: &str, password: &str) -> Result<(), LabError> {
+        spec::check_name("lab", name, "demo")?;
+        Keys::set_password(&Layout::new(name), password)
+    }
+
     /// A lab that is there already, running or not.
     ///
     /// # Errors
@@ -112,6 +142,16 @@ impl Lab {
         self.site.registry().to_string()
     }
 
+    /// Starts a second registry, which lets nobody in without a name and a password, where it does not run yet.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn private_registry(&self) -> Result<PrivateRegistry, LabError> {
+        let (address, password) = (self.site.registry().private().to_string(), self.ssh_password()?);
+        registry::start_private(&self.site, ROOT, &password)?;
+        Ok(PrivateRegistry { address, user: ROOT.to_owned(), password })
+    }
+
     /// Its nodes.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
@@ -141,7 +181,7 @@ impl Lab {
     /// # Errors
     /// Where no node is on, or its engine refuses the archive.
     pub fn push_image(&self, archive: Vec<u8>, name: &str) -> Result<String, LabError> {
-        let node = self.nodes.iter().find(|node| node.is_on());
+        let node = self.nodes.iter().find(|node| node.spec().engine && node.is_on());
         let node = node.ok_or_else(|| LabError::Off(self.nodes[0].name().to_owned()))?;
         registry::push(&self.site, node.name(), &node.engine(), archive, name)
     }
@@ -161,10 +201,13 @@ impl Lab {
         registry::start(&self.site)?;
         // Made once, before every node wants them.
         Keys::of(&self.site.layout)?;
+        if self.nodes.iter().any(|node| !node.spec().engine) {
+            engine_packages::fetch()?;
+        }
         parallel::for_each(self.nodes.iter(), Node::power_on)?;
         swarm::form(&self.nodes)?;
-        match self.manager() {
-            Some(manager) => registry::fill(&self.site, manager.name(), &manager.engine()),
+        match self.nodes.iter().find(|node| node.spec().engine && node.is_on()) {
+            Some(node) => registry::fill(&self.site, node.name(), &node.engine()),
             None => Ok(()),
         }
     }

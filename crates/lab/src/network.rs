@@ -174,17 +174,28 @@ fn batch(holder: i32, lines: &[String]) -> Result<(), LabError> {
     program::output_with_input(ip.args(["-batch", "-"]), &(lines.join("\n") + "\n")).map(drop)
 }
 
-/// Where a lab's registry is, such as `10.77.0.1:5000`.
+/// Where a registry of a lab is, such as `10.77.0.1:5000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RegistryAddress(pub(crate) Ipv4Addr);
+pub(crate) struct RegistryAddress {
+    address: Ipv4Addr,
+    pub(crate) port: u16,
+}
 
 impl RegistryAddress {
-    pub(crate) const PORT: u16 = 5000;
+    /// The registry that lets everybody in.
+    pub(crate) fn open(address: Ipv4Addr) -> Self {
+        Self { address, port: 5000 }
+    }
+
+    /// The one beside it that asks for a password.
+    pub(crate) fn private(self) -> Self {
+        Self { port: 5001, ..self }
+    }
 }
 
 impl fmt::Display for RegistryAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.0, Self::PORT)
+        write!(f, "{}:{}", self.address, self.port)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::place::{Place, log_end};
 use crate::site::Site;
 use crate::spec::NodeSpec;
 use crate::wait::{self, Look};
-use crate::{LabError, blocking, disk, inside, program};
+use crate::{LabError, blocking, disk, program};
 
 /// Many engines that start at once on few cores take their time.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -113,7 +113,8 @@ impl Node {
 
     /// Whether it is on.
     pub fn is_on(&self) -> bool {
-        self.place().runs(DAEMON) && self.place().holder().is_some()
+        let place = self.place();
+        (place.runs(DAEMON) || !self.spec.engine) && place.holder().is_some() && place.inside().is_some()
     }
 
     /// Whether the other nodes reach it; `None` where it is off.
@@ -199,11 +200,16 @@ impl Node {
         };
         switch.join(&self.port(), holder, self.address())?;
         switch.shape(&self.port(), holder, &self.spec.link)?;
-        self.start_ssh()?;
-        if !place.runs(DAEMON) {
-            self.start_engine(holder)?;
+        if place.inside().is_none() {
+            place.make_inside(holder, &self.inside_setup())?;
         }
-        self.wait_for_engine()
+        self.start_ssh()?;
+        let has_engine = match self.spec.engine {
+            _ if place.runs(DAEMON) => true,
+            true => self.start_engine(holder).map(|()| true)?,
+            false => self.start_installed_engine()?,
+        };
+        if has_engine { self.wait_for_engine() } else { Ok(()) }
     }
 
     fn disk(&self) -> PathBuf {
@@ -223,11 +229,10 @@ impl Node {
         let private =
             PRIVATE.iter().map(|folder| format!("mount -n -t tmpfs -o mode=755 swarmlab {folder}\n"));
         format!(
-            "echo {name} >/proc/sys/kernel/hostname\n{private}mount -n -o loop {disk} {DISK}\n{inside}",
+            "echo {name} >/proc/sys/kernel/hostname\n{private}mount -n -o loop {disk} {DISK}",
             name = self.name(),
             private = private.collect::<String>(),
             disk = self.disk().display(),
-            inside = inside::setup(&self.site.layout, self.name()),
         )
     }
 
@@ -238,7 +243,7 @@ impl Node {
             remove_all(left)?;
         }
         let registry = self.site.registry();
-        let arguments = [
+        let mut arguments = vec![
             DAEMON.to_owned(),
             format!("--data-root={DISK}"),
             format!("--exec-root={}", run_time.display()),
@@ -247,9 +252,10 @@ impl Node {
             // Whatever manages the machine's own cgroups knows nothing of ours.
             "--exec-opt=native.cgroupdriver=cgroupfs".to_owned(),
             format!("--cgroup-parent={}", self.cgroup().display()),
-            format!("--insecure-registry={registry}"),
             format!("--registry-mirror=http://{registry}"),
         ];
+        let insecure = self.site.insecure_registries();
+        arguments.extend(insecure.iter().map(|registry| format!("--insecure-registry={registry}")));
         self.place().start_daemon(holder, &arguments, &self.site.layout.engine_log(self.name()))
     }
 

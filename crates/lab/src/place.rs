@@ -47,28 +47,53 @@ impl Place {
         self.layout.cgroup().join(format!("{}.holder", self.name))
     }
 
+    fn inside_cgroup(&self) -> PathBuf {
+        self.layout.cgroup().join(format!("{}.inside", self.name))
+    }
+
     /// The process that keeps the namespaces, once they are set up.
     pub(crate) fn holder(&self) -> Option<i32> {
+        self.keeper(&self.holder_cgroup())
+    }
+
+    /// The process that keeps the node's own file system, once it is set up.
+    pub(crate) fn inside(&self) -> Option<i32> {
+        self.keeper(&self.inside_cgroup())
+    }
+
+    fn keeper(&self, cgroup: &Path) -> Option<i32> {
         // One that is about to end has no namespaces any more.
         let has_namespaces = |pid: &i32| fs::read_link(format!("/proc/{pid}/ns/net")).is_ok();
-        self.cgroups.processes(&self.holder_cgroup()).into_iter().find(has_namespaces)
+        self.cgroups.processes(cgroup).into_iter().find(has_namespaces)
     }
 
     /// Makes the namespaces, and in them what `setup`, a shell script, says.
     pub(crate) fn make(&self, setup: &str) -> Result<i32, LabError> {
-        self.cgroups.make(&self.holder_cgroup())?;
-        let folder = self.layout.node(&self.name);
-        let log = folder.join("holder.log");
+        let unshare = ["unshare", "--net", "--mount", "--uts", "--ipc", "--"].map(str::to_owned);
+        self.keep(&self.holder_cgroup(), "holder.log", unshare.to_vec(), setup)
+    }
+
+    /// Makes a file system of the node's own within its namespaces, as `setup`, a shell script, says.
+    pub(crate) fn make_inside(&self, holder: i32, setup: &str) -> Result<i32, LabError> {
+        let mut words = nsenter(holder);
+        words.extend(["unshare", "--mount", "--propagation", "private", "--"].map(str::to_owned));
+        self.keep(&self.inside_cgroup(), "inside.log", words, setup)
+    }
+
+    /// Runs `setup` where `words` lead, and a process that waits there from then on.
+    fn keep(&self, cgroup: &Path, log: &str, mut words: Vec<String>, setup: &str) -> Result<i32, LabError> {
+        self.cgroups.make(cgroup)?;
+        let log = self.layout.node(&self.name).join(log);
         let hold = format!(
             "trap 'echo {FAILED} >&2' EXIT\nset -e\n{setup}\nif read -r _ <{first}; then exit 1; fi\n{join}\nexec sleep infinity",
-            first = self.cgroups.file(&self.holder_cgroup(), "cgroup.procs").display(),
-            join = self.cgroups.join_script(&self.holder_cgroup()),
+            first = self.cgroups.file(cgroup, "cgroup.procs").display(),
+            join = self.cgroups.join_script(cgroup),
         );
-        let unshare = ["unshare", "--net", "--mount", "--uts", "--ipc", "--", "sh", "-c", &hold];
-        self.launch(&unshare.map(str::to_owned), &log)?;
+        words.extend(["sh".to_owned(), "-c".to_owned(), hold]);
+        self.launch(&words, &log)?;
         let what = format!("the namespaces of {}", self.name);
-        wait::until(what.clone(), START_LIMIT, || match self.holder() {
-            Some(holder) => Ok(Look::Done(holder)),
+        wait::until(what.clone(), START_LIMIT, || match self.keeper(cgroup) {
+            Some(keeper) => Ok(Look::Done(keeper)),
             None if log_end(&log).ends_with(FAILED) => {
                 Err(LabError::Ended { what: what.clone(), log: log_end(&log) })
             }
@@ -141,7 +166,7 @@ impl Place {
 
     /// Ends all that is in the place, and the place with it.
     pub(crate) fn kill(&self) -> Result<(), LabError> {
-        for cgroup in [self.daemons_cgroup(), self.cgroup(), self.holder_cgroup()] {
+        for cgroup in [self.daemons_cgroup(), self.cgroup(), self.inside_cgroup(), self.holder_cgroup()] {
             self.cgroups.kill(&cgroup)?;
         }
         Ok(())

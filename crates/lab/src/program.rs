@@ -12,7 +12,7 @@ use crate::LabError;
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /// What a lab is made of.
-const NEEDED: [&str; 21] = [
+const NEEDED: [&str; 22] = [
     "busybox",
     "chpasswd",
     "chroot",
@@ -26,6 +26,7 @@ const NEEDED: [&str; 21] = [
     "mkfs.ext4",
     "mount",
     "nsenter",
+    "pivot_root",
     "runc",
     "setpriv",
     "setsid",

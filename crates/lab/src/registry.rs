@@ -1,6 +1,7 @@
-//! The image registry on the lab's switch: whatever a node pulls, it gets or is refused at once.
+//! The image registries on the lab's switch: whatever a node pulls, it gets or is refused at once.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use swarmmanager_engine::Engine;
@@ -18,29 +19,55 @@ const DAEMON: &str = "docker-registry";
 /// mirror of Docker Hub too.
 const BUSYBOX: [&str; 2] = ["busybox:latest", "library/busybox:latest"];
 
-/// Starts the registry where it does not run.
+/// Starts the registry that lets everybody in, where it does not run.
 pub(crate) fn start(site: &Site) -> Result<(), LabError> {
+    serve(site, "registry", &site.layout.registry_images(), site.registry(), "")
+}
+
+/// Starts the registry that asks for a name and a password, where it does not run.
+pub(crate) fn start_private(site: &Site, user: &str, password: &str) -> Result<(), LabError> {
+    let accounts = site.layout.lib().join("ssh").join("htpasswd");
+    if !accounts.exists() {
+        // Apache's own program is in a package that a lab needs nothing else of; Perl is on every Debian.
+        let mut hash = program::command("perl");
+        hash.args(["-e", "$_ = <STDIN>; chomp; print crypt($_, q($2y$05$abcdefghijklmnopqrstuu))"]);
+        let hash = program::output_with_input(&mut hash, password)?;
+        fs::write(&accounts, format!("{user}:{hash}\n")).map_err(LabError::file("write", &accounts))?;
+    }
+    let settings = format!("auth: {{htpasswd: {{realm: lab, path: \"{}\"}}}}\n", accounts.display());
+    let images = site.layout.lib().join("private-registry");
+    serve(site, "private-registry", &images, site.registry().private(), &settings)
+}
+
+fn serve(
+    site: &Site,
+    name: &str,
+    images: &Path,
+    address: RegistryAddress,
+    settings: &str,
+) -> Result<(), LabError> {
     let place = site.switch_place();
     let holder = site.switch_or_make()?.holder;
-    let log = site.layout.run().join("registry.log");
-    if !place.runs(DAEMON) {
-        let images = site.layout.registry_images();
-        let settings = site.layout.run().join("registry.yml");
+    let run = site.layout.run();
+    let log = run.join(format!("{name}.log"));
+    let is_there = || {
+        let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{holder}/net/{table}")));
+        tables.iter().flatten().any(|table| listens(table, address.port))
+    };
+    if !is_there() {
         let text = format!(
-            "version: 0.1\nlog: {{level: warn, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{}\"}}\n",
+            "version: 0.1\nlog: {{level: warn, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: \"{address}\"}}\n{settings}",
             images.display(),
-            site.registry(),
         );
-        fs::create_dir_all(&images).map_err(LabError::file("make", &images))?;
-        fs::create_dir_all(site.layout.run()).map_err(LabError::file("make", site.layout.run()))?;
-        fs::write(&settings, text).map_err(LabError::file("write", &settings))?;
-        let words = [DAEMON, "serve", &settings.display().to_string()].map(str::to_owned);
+        let file = run.join(format!("{name}.yml"));
+        fs::create_dir_all(images).map_err(LabError::file("make", images))?;
+        fs::create_dir_all(&run).map_err(LabError::file("make", &run))?;
+        fs::write(&file, text).map_err(LabError::file("write", &file))?;
+        let words = [DAEMON, "serve", &file.display().to_string()].map(str::to_owned);
         place.start_daemon(holder, &words, &log)?;
     }
-    wait::until("the registry to listen", START_LIMIT, || {
-        let sockets = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{holder}/net/{table}")));
-        let is_there = sockets.iter().flatten().any(|table| listens(table, RegistryAddress::PORT));
-        Ok(if is_there { Look::Done(()) } else { Look::NotYet(log_end(&log)) })
+    wait::until(format!("the {name} to listen"), START_LIMIT, || {
+        Ok(if is_there() { Look::Done(()) } else { Look::NotYet(log_end(&log)) })
     })
 }
 

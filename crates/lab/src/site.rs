@@ -51,7 +51,13 @@ impl Site {
     }
 
     pub(crate) fn registry(&self) -> RegistryAddress {
-        RegistryAddress(self.subnet.switch())
+        RegistryAddress::open(self.subnet.switch())
+    }
+
+    /// The registries that engines reach without TLS.
+    pub(crate) fn insecure_registries(&self) -> [String; 2] {
+        let registry = self.registry();
+        [registry.to_string(), registry.private().to_string()]
     }
 
     pub(crate) fn address(&self, index: usize) -> Ipv4Addr {

@@ -36,6 +36,10 @@ pub struct NodeSpec {
     /// Whether its engine is in the lab's Swarm, rather than in none.
     #[serde(default = "yes")]
     pub in_swarm: bool,
+    /// Whether it has a Docker Engine. Without one it can be signed in to, and an engine be installed; that takes some
+    /// 400 MiB of its disk.
+    #[serde(default = "yes")]
+    pub engine: bool,
 }
 
 fn yes() -> bool {
@@ -73,12 +77,20 @@ impl NodeSpec {
             role: Role::Worker,
             link: Link::default(),
             in_swarm: true,
+            engine: true,
         }
     }
 
     /// The same as a manager.
     pub fn manager(name: impl Into<String>) -> Self {
         Self { role: Role::Manager, ..Self::worker(name) }
+    }
+
+    /// Without an engine, and so in no Swarm.
+    #[must_use]
+    pub fn without_engine(mut self) -> Self {
+        self.engine = false;
+        self.bare()
     }
 
     /// With another amount of processing power, in megahertz.

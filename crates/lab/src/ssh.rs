@@ -10,8 +10,9 @@ use crate::layout::Layout;
 use crate::network::listens;
 use crate::node::Node;
 use crate::place::log_end;
+use crate::place::nsenter_command;
 use crate::wait::{self, Look};
-use crate::{LabError, inside, program};
+use crate::{LabError, program};
 
 const DAEMON: &str = "sshd";
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -30,19 +31,30 @@ pub(crate) struct Keys {
 impl Keys {
     /// The lab's; made where there are none.
     pub(crate) fn of(layout: &Layout) -> Result<Self, LabError> {
-        let keys = Self { folder: layout.lib().join("ssh") };
-        if keys.password_file().exists() {
-            return Ok(keys);
+        let keys = Self::in_folder(layout)?;
+        if !keys.key().exists() {
+            make_key(&keys.key())?;
         }
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&keys.folder);
-        made.map_err(LabError::file("make", &keys.folder))?;
-        make_key(&keys.key())?;
-        let mut random = [0; PASSWORD_BYTES];
-        let read = fs::File::open(RANDOM).and_then(|mut file| file.read_exact(&mut random));
-        read.map_err(LabError::file("read", RANDOM))?;
-        let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        write_private(&keys.password_file(), &password)?;
+        if !keys.password_file().exists() {
+            let mut random = [0; PASSWORD_BYTES];
+            let read = fs::File::open(RANDOM).and_then(|mut file| file.read_exact(&mut random));
+            read.map_err(LabError::file("read", RANDOM))?;
+            let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            write_private(&keys.password_file(), &password)?;
+        }
         Ok(keys)
+    }
+
+    /// Settles the password before there is one.
+    pub(crate) fn set_password(layout: &Layout, password: &str) -> Result<(), LabError> {
+        write_private(&Self::in_folder(layout)?.password_file(), password)
+    }
+
+    fn in_folder(layout: &Layout) -> Result<Self, LabError> {
+        let folder = layout.lib().join("ssh");
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(LabError::file("make", &folder))?;
+        Ok(Self { folder })
     }
 
     /// The private key's file.
@@ -78,16 +90,16 @@ impl Node {
     /// # Errors
     /// Where it does not stay.
     pub fn start_ssh(&self) -> Result<(), LabError> {
-        let (place, holder) = (self.place(), self.holder()?);
-        if place.runs(DAEMON) {
+        if self.place().runs(DAEMON) {
             return Ok(());
         }
+        let inside = self.inside()?;
         let keys = Keys::of(&self.site().layout)?;
         let host_key = self.host_key();
         if !host_key.exists() {
             make_key(&host_key)?;
         }
-        let root = PathBuf::from(format!("/proc/{holder}/root{}", inside::root().display()));
+        let root = self.inside_root()?;
         let copy = |from: &Path, to: &str, mode: u32| {
             let text = read(from)?;
             fs::remove_file(root.join(to)).ok();
@@ -95,11 +107,9 @@ impl Node {
         };
         copy(&host_key, "etc/ssh/swarmlab_host_key", 0o600)?;
         add_line(&root.join("root/.ssh/authorized_keys"), &keys.line()?)?;
-        let inside = inside::root().display().to_string();
-        let words = ["chroot", &inside, "chpasswd", "--crypt-method", "SHA256"];
-        let mut chpasswd = crate::place::nsenter_command(holder, &words);
+        let mut chpasswd = nsenter_command(inside, &["chpasswd", "--crypt-method", "SHA256"]);
         program::output_with_input(&mut chpasswd, &format!("root:{}\n", keys.password()?))?;
-        self.serve_ssh(holder)
+        self.serve_ssh(inside)
     }
 
     /// Gives the node another host key, as if it had been set up anew.
@@ -108,7 +118,7 @@ impl Node {
     /// Where its SSH server does not end or start.
     pub fn change_host_key(&self) -> Result<(), LabError> {
         self.stop_ssh()?;
-        for file in [self.host_key(), self.host_key().with_extension("pub")] {
+        for file in [self.host_key(), self.host_key().with_extension("host_key.pub")] {
             fs::remove_file(&file).map_err(LabError::file("remove", &file))?;
         }
         self.start_ssh()
@@ -118,9 +128,8 @@ impl Node {
         self.site().layout.lib().join("ssh").join(format!("{}.host_key", self.name()))
     }
 
-    fn serve_ssh(&self, holder: i32) -> Result<(), LabError> {
+    fn serve_ssh(&self, inside: i32) -> Result<(), LabError> {
         let log = self.site().layout.node(self.name()).join("sshd.log");
-        let root = inside::root();
         let options = [
             "HostKey=/etc/ssh/swarmlab_host_key",
             "PermitRootLogin=yes",
@@ -132,13 +141,11 @@ impl Node {
             "MaxStartups=100",
         ];
         let mut words: Vec<String> =
-            ["chroot", &*root.to_string_lossy(), "/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null"]
-                .map(str::to_owned)
-                .to_vec();
+            ["/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null"].map(str::to_owned).to_vec();
         words.extend(options.iter().flat_map(|option| ["-o".to_owned(), (*option).to_owned()]));
-        self.place().start_daemon(holder, &words, &log)?;
+        self.place().start_daemon(inside, &words, &log)?;
         wait::until(format!("the SSH server of {}", self.name()), START_LIMIT, || {
-            let table = fs::read_to_string(format!("/proc/{holder}/net/tcp")).unwrap_or_default();
+            let table = fs::read_to_string(format!("/proc/{inside}/net/tcp")).unwrap_or_default();
             Ok(if listens(&table, PORT) { Look::Done(()) } else { Look::NotYet(log_end(&log)) })
         })
     }

@@ -72,17 +72,15 @@ fn up_again_changes_nothing_and_down_leaves_nothing() {
     let first = lab.up("3");
     assert!(first.contains("3 nodes") && first.contains("600MHz"), "{first}");
     let status = lab.run(&["status", "--format", "json"]);
-    let running = ["dockerd", "containerd", "docker-registry", "sleep"].map(|program| lab.processes(program));
-    assert_eq!(running.each_ref().map(Vec::len), [3, 3, 1, 4]);
+    let programs = ["dockerd", "containerd", "sshd", "docker-registry", "sleep"];
+    let running = programs.map(|program| lab.processes(program));
+    assert_eq!(running.each_ref().map(Vec::len), [3, 3, 3, 1, 7]);
     let nodes = lab.run(&["docker", "ap1", "--", "node", "ls"]);
 
     lab.run(&["up"]);
     lab.up("3");
     assert_eq!(lab.run(&["status", "--format", "json"]), status);
-    assert_eq!(
-        ["dockerd", "containerd", "docker-registry", "sleep"].map(|program| lab.processes(program)),
-        running
-    );
+    assert_eq!(programs.map(|program| lab.processes(program)), running);
     assert_eq!(lab.run(&["docker", "ap1", "--", "node", "ls"]), nodes);
 
     lab.run(&["docker", "ap2", "--", "run", "--detach", "busybox", "sleep", "1000"]);

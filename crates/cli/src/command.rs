@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    completion, context, image, job, node, placement, serve, service, status, swarm, target, token, user,
+    completion, context, image, job, node, placement, serve, service, shell, status, swarm, target, token,
+    user,
 };
 
 /// Places services on the nodes of a Docker Swarm by what each node really has free
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Token(token::Args),
     /// Manage the managers that this program knows
     Context(context::Args),
+    /// Type commands one after the other, with completion and history
+    Shell(shell::Args),
     /// Print completions for a shell
     Completion(completion::Args),
 }

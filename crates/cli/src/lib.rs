@@ -18,6 +18,7 @@ mod placement;
 mod secret_input;
 mod serve;
 mod service;
+mod shell;
 mod status;
 mod swarm;
 mod target;
@@ -53,6 +54,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
     }
     let client = Client::new(cli.target()?);
     match cli.command {
+        Command::Shell(_) => shell::run(&cli.target, client),
         Command::Status(args) => wait_for(status::run(&client, &args)),
         Command::Image(args) => wait_for(image::run(&client, args)),
         Command::Job(args) => wait_for(job::run(&client, args)),

@@ -68,6 +68,22 @@ impl Args {
         self.host.is_some() || (self.context.is_none() && is_set(HOST_VARIABLE))
     }
 
+    /// The same flags as words, for another command that is to speak to the same manager.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let path = |path: &PathBuf| path.display().to_string();
+        [
+            ("--host", self.host.as_ref().map(ToString::to_string)),
+            ("--token-file", self.token_file.as_ref().map(path)),
+            ("--tls-ca", self.tls_ca.as_ref().map(path)),
+            ("--tls-fingerprint", self.tls_fingerprint.as_ref().map(ToString::to_string)),
+            ("--context", self.context.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(flag, value)| Some([flag.to_owned(), value?]))
+        .flatten()
+        .collect()
+    }
+
     fn resolve_with(&self, contexts: &Contexts, variable: impl Fn(&str) -> Option<String>) -> Result<Target> {
         let remembered = self.remembered(contexts, &variable)?;
         let host = match (&self.host, variable(HOST_VARIABLE), &remembered) {

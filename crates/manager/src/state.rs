@@ -103,7 +103,7 @@ impl Manager {
     }
 
     /// Waits until Swarm's state was read after this moment.
-    async fn read_again(&self) {
+    pub(crate) async fn read_again(&self) {
         let mut cluster = self.cluster.clone();
         // The reading under way may have begun before the change; the one after it did not.
         for _ in 0..2 {

@@ -100,11 +100,11 @@ fn accepted(check: &JoinCheck) -> Result<Vec<AcceptedHostKey>> {
     if !can_be_asked() {
         bail!(
             "the hosts above are not known, and there is no terminal to ask at; compare their keys, then add \
-             --accept-new-host-keys. Nothing was done"
+             --accept-new-host-keys. No node was joined"
         );
     }
     if !agrees("Do you accept these host keys?")? {
-        bail!("the host keys were not accepted; nothing was done");
+        bail!("the host keys were not accepted; no node was joined");
     }
     let key = |node: &&CheckedNode| AcceptedHostKey {
         address: node.address.clone(),

@@ -58,10 +58,8 @@ async fn a_job_that_is_cancelled_says_what_was_done() {
 #[tokio::test]
 async fn a_job_that_breaks_down_ends_all_the_same() {
     let jobs = Jobs::new();
-    let job = jobs.start(JobKind::Push, "Push", "ada", Vec::new(), |_| async move {
-        let nothing: Option<Result<String, String>> = None;
-        nothing.unwrap()
-    });
+    let job =
+        jobs.start(JobKind::Push, "Push", "ada", Vec::new(), |_| async move { panic!("it breaks down") });
     let ended = jobs.follow(&job.id).unwrap().collect::<Vec<_>>().await.pop().unwrap();
     assert_eq!(ended.state, JobState::Failed);
     assert!(ended.result.unwrap().contains("unexpectedly"));

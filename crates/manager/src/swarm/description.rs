@@ -10,7 +10,14 @@ use crate::views;
 /// A Swarm as its manager sees it.
 pub(crate) async fn described(manager: &Manager) -> Result<Swarm, EngineError> {
     let engine = &manager.host.engine;
-    let (info, settings) = tokio::try_join!(engine.info(), engine.swarm_inspect())?;
+    let (info, settings) = match tokio::try_join!(engine.info(), engine.swarm_inspect()) {
+        Ok(known) => known,
+        // It has just left, and this is about to be noticed.
+        Err(EngineError::NotInSwarm { .. } | EngineError::NotASwarmManager { .. }) => {
+            return undescribed(&manager.host).await;
+        }
+        Err(error) => return Err(error),
+    };
     let view = manager.view();
     let nodes = views::node_list(&view).nodes;
     let count = |matching: usize| u32::try_from(matching).unwrap_or(u32::MAX);

@@ -61,6 +61,7 @@ pub(crate) async fn join(
                 }
             })
             .await;
+        work.read_again().await;
         result(&run, all)
     }))
 }

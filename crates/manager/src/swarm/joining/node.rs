@@ -206,7 +206,7 @@ impl Joining {
             engine::Role::Manager => "manager",
             engine::Role::Worker => "worker",
         };
-        Ok(Joined::Before(format!("in this Swarm already, as a {role}; left as it is")))
+        Ok(Joined::Before(format!("in this Swarm already, as a {role}")))
     }
 
     /// Joins, taking no tasks yet, and waits until Swarm lists it.

@@ -46,6 +46,8 @@ pub(crate) async fn drain(manager: &Manager, wanted: NodesDrain, by: &str) -> Re
                 Err(error) => run.fail(item, chain(&error)),
             }
         }
+        // Whoever looks next sees what was said.
+        work.read_again().await;
         summary(&run, nodes.len(), "drained")
     }))
 }
@@ -103,12 +105,15 @@ impl Emptying<'_> {
 
     /// Swarm takes its own tasks off a drained node. One that is down never says so.
     async fn wait_for_the_rest(&self, item: usize, node: &Node, until: Instant) -> Result<(), EmptyingError> {
-        while node.state == NodeState::Ready {
+        if node.state != NodeState::Ready {
+            return Ok(());
+        }
+        loop {
             let tasks = self.manager.host.engine.tasks().await.map_err(ExecuteError::ReadSwarm)?;
             let here = tasks.iter().filter(|task| task.node_id.as_ref() == Some(&node.id) && is_active(task));
             let left = here.count();
             if left == 0 {
-                break;
+                return Ok(());
             }
             if Instant::now() >= until {
                 let leaving = vec![counted(left, "task")];
@@ -117,7 +122,6 @@ impl Emptying<'_> {
             self.run.step(item, format!("waiting for {} of Docker's own to stop", counted(left, "task")));
             sleep_until(Instant::now() + LOOK_EVERY).await;
         }
-        Ok(())
     }
 
     pub(super) async fn set(&self, node: &Node, availability: Availability) -> Result<(), ExecuteError> {

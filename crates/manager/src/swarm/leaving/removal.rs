@@ -65,6 +65,7 @@ pub(crate) async fn remove(manager: &Manager, wanted: NodesRemove, by: &str) -> 
                 Err(error) => run.fail(item, chain(&error)),
             }
         }
+        work.read_again().await;
         summary(&run, nodes.len(), "removed")
     }))
 }
@@ -88,20 +89,22 @@ impl Removal<'_> {
         self.run.step(item, "demoting");
         let update = NodeUpdate { role: Some(Role::Worker), ..NodeUpdate::default() };
         self.manager.executor.update_node(node.id.as_str(), &update).await?;
-        let until = Instant::now() + DEMOTION;
         // A manager that is down never learns of it, and may go as it is.
-        while node.state == NodeState::Ready {
+        if node.state != NodeState::Ready {
+            return Ok(());
+        }
+        let until = Instant::now() + DEMOTION;
+        loop {
             let now =
                 self.manager.host.engine.node(node.id.as_str()).await.map_err(ExecuteError::ReadSwarm)?;
             if now.reachability.is_none() {
-                break;
+                return Ok(());
             }
             if Instant::now() >= until {
                 return Err(RemovalError::StillManager);
             }
             sleep_until(Instant::now() + LOOK_EVERY).await;
         }
-        Ok(())
     }
 
     async fn finish(&self, item: usize, node: &Node) -> Result<String, RemovalError> {

@@ -128,7 +128,7 @@ impl Names {
         if known.at.is_none_or(|at| at.elapsed() > KNOWN_FOR) {
             // A manager that does not answer has nothing to complete with; the last names are better than none.
             if let Some(names) =
-                super::ask(&self.runtime, timeout(ASK_LIMIT, self.asked(kind))).ok().flatten()
+                self.runtime.block_on(async { timeout(ASK_LIMIT, self.asked(kind)).await.ok().flatten() })
             {
                 known.names = names;
             }

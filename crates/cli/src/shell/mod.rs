@@ -11,7 +11,7 @@ use std::process::{Command as Process, ExitStatus};
 use anyhow::{Context as _, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use tokio::runtime::{self, Runtime};
+use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
@@ -63,7 +63,9 @@ pub(crate) fn run(target: &target::Args, client: Client) -> Result<()> {
                 Ok(None) => break,
                 Err(error) => {
                     failed = true;
-                    say_error(&error);
+                    if !error.is::<AlreadySaid>() {
+                        say_error(&error);
+                    }
                 }
             },
             Line::Interrupted => {}
@@ -173,11 +175,6 @@ fn help(words: &[String]) -> Result<String> {
         text.push_str("\nIn the shell also: list, help, exit\n");
     }
     Ok(text)
-}
-
-/// Runs what has to be asked of the manager beside what the user types.
-fn ask<T>(runtime: &Runtime, question: impl Future<Output = T>) -> T {
-    runtime.block_on(question)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "no test uses all of it")]
 
 mod cut;
+mod joining;
 
 use std::env;
 use std::fmt::Debug;
@@ -18,6 +19,7 @@ use swarmmanager_lab::{Lab, NodeSpec};
 use tempfile::TempDir;
 
 pub(crate) use cut::{Cut, CutSocket};
+pub(crate) use joining::{Finished, by_key, by_password};
 
 /// Between two looks at a condition.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -35,13 +37,28 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts the lab, the manager and the agents, and waits until every node reports.
     pub(crate) fn start(nodes: &[NodeSpec]) -> Self {
+        let stage = Self::set_up(nodes);
+        stage.wait_for_agents();
+        stage
+    }
+
+    /// Starts a lab whose engines are in no Swarm, and a manager that waits for one.
+    pub(crate) fn waiting(nodes: &[NodeSpec]) -> Self {
+        let nodes: Vec<NodeSpec> = nodes.iter().cloned().map(NodeSpec::bare).collect();
+        let stage = Self::set_up(&nodes);
+        stage.until("the manager to wait", AGENTS_LIMIT, || {
+            stage.try_json(&["swarm", "status", "--format", "json"]).map(drop)
+        });
+        stage
+    }
+
+    fn set_up(nodes: &[NodeSpec]) -> Self {
         let lab = Lab::start(nodes).unwrap();
         let mut stage = Self { lab, folder: tempfile::tempdir().unwrap(), manager: None };
         let agent = fs::read(programs().join("swarm-agent")).unwrap();
         let image = Image::new(AGENT_IMAGE).file("/swarm-agent", 0o755, agent).entrypoint(["/swarm-agent"]);
         fs::write(stage.file("agent.tar"), image.archive().unwrap().bytes).unwrap();
         stage.start_manager();
-        stage.wait_for_agents();
         stage
     }
 

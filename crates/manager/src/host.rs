@@ -3,13 +3,14 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use swarmmanager_access::{Sessions, SetUpLinks};
+use swarmmanager_access::Sessions;
 use swarmmanager_api::SwarmState;
 use swarmmanager_engine::{Engine, EngineInfo, LocalNodeState};
 use tokio::sync::watch;
 
+use crate::access::Threshold;
 use crate::audit::Audit;
 use crate::clock::unix_ms;
 use crate::front_door::Announcement;
@@ -34,7 +35,7 @@ pub(crate) struct Host {
     /// What this process was told that holds for managers on other nodes as well, as words of a command line.
     pub(crate) options: Arc<[String]>,
     /// The link that makes the first account outlives the start of a Swarm.
-    pub(crate) links: Arc<Mutex<SetUpLinks>>,
+    pub(crate) threshold: Threshold,
     /// How people find the console, where it is served.
     pub(crate) shown: Option<Announcement>,
     pub(crate) started_unix_ms: i64,
@@ -74,7 +75,7 @@ impl Host {
             remote: Remote::open(state_dir)?,
             agent_archive,
             options: options.into(),
-            links: Arc::default(),
+            threshold: Threshold::default(),
             shown,
             started_unix_ms: unix_ms(),
             serving: watch::Sender::new(Serving::Waiting),

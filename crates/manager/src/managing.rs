@@ -74,7 +74,7 @@ fn manager(host: &Host, info: &EngineInfo, cluster: ClusterWatch, measurements: 
     let store = AccountStore::new(host.engine.clone(), node.clone(), cluster.clone());
     Manager {
         host: host.clone(),
-        access: Access::new(store, host.sessions.clone(), Arc::clone(&host.links)),
+        access: Access::new(store, host.sessions.clone(), host.threshold.clone()),
         node,
         agent_image: String::new().into(),
         swarm_id: info.swarm.cluster_id.clone().unwrap_or_default().into(),

@@ -1,14 +1,12 @@
 //! What a process does whose host's engine is no manager of a Swarm: it says so, can start a Swarm, and looks whether it
 //! has become one.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use swarmmanager_api::SwarmState;
 use swarmmanager_engine::EngineInfo;
 use tokio::time::{Instant, sleep_until};
 
-use crate::clock::unix_ms;
 use crate::cluster::chain;
 use crate::entrances::Switch;
 use crate::host::{Host, Serving, in_the_way, standing};
@@ -52,12 +50,11 @@ pub(crate) async fn until_no_manager(host: &Host) {
 /// Says how a Swarm is started from the console; that link then makes the first account as well.
 fn announce(host: &Host, state: SwarmState) {
     let Some(shown) = host.shown.as_ref().filter(|_| state == SwarmState::Inactive) else { return };
-    let mut links = host.links.lock().unwrap_or_else(PoisonError::into_inner);
-    if links.is_open(unix_ms()) {
+    if host.threshold.is_open() {
         return;
     }
-    match links.issue(unix_ms()) {
-        Ok((secret, _)) => shown.first_swarm(&format!("/setup#{}", secret.reveal())),
+    match host.threshold.issue() {
+        Ok(link) => shown.first_swarm(&link.path),
         Err(error) => tracing::error!(%error, "no set-up link can be made"),
     }
 }

@@ -5,11 +5,11 @@ mod set_up;
 mod store;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use swarmmanager_access::{
-    Accounts, Attempts, Digest, NewSession, OpenSession, Password, PasswordError, PasswordHash, Secret,
-    SecretError, Sessions, SessionsError, SetUpLinks, SetUpRefused, TooMany,
+    Accounts, Digest, NewSession, OpenSession, Password, PasswordError, PasswordHash, Secret, SecretError,
+    Sessions, SessionsError, SetUpRefused, TooMany,
 };
 use swarmmanager_api::{Settings, User};
 use tokio::sync::Semaphore;
@@ -18,6 +18,7 @@ use tokio::task::spawn_blocking;
 use crate::clock::unix_ms;
 
 pub(crate) use caller::{Caller, Credential};
+pub(crate) use set_up::Threshold;
 pub(crate) use store::{AccountStore, StoreError, holds_accounts};
 
 /// Passwords hashed at once: each takes a core and 19 MiB, of which an access point has few.
@@ -57,8 +58,7 @@ pub(crate) enum AccessError {
 pub(crate) struct Access {
     pub(crate) store: AccountStore,
     pub(crate) sessions: Sessions,
-    attempts: Arc<Mutex<Attempts>>,
-    links: Arc<Mutex<SetUpLinks>>,
+    threshold: Threshold,
     hashing: Arc<Semaphore>,
 }
 
@@ -78,14 +78,8 @@ pub(crate) struct SignedIn {
 }
 
 impl Access {
-    pub(crate) fn new(store: AccountStore, sessions: Sessions, links: Arc<Mutex<SetUpLinks>>) -> Self {
-        Self {
-            store,
-            sessions,
-            attempts: Arc::default(),
-            links,
-            hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
-        }
+    pub(crate) fn new(store: AccountStore, sessions: Sessions, threshold: Threshold) -> Self {
+        Self { store, sessions, threshold, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)) }
     }
 
     /// The accounts as last read.
@@ -158,16 +152,16 @@ impl Access {
     ) -> Result<(), AccessError> {
         // Looked at only when it is one's turn: or of many guesses at once each would be the first.
         let _turn = self.hashing.acquire().await.map_err(|_| AccessError::Hashing)?;
-        self.attempts().check(user, address, unix_ms())?;
+        self.threshold.attempts().check(user, address, unix_ms())?;
         let is_known = known.is_some();
         let hash = known.unwrap_or_else(PasswordHash::of_nobody);
         let checked = spawn_blocking(move || hash.verify(&password)).await;
         let is_right = checked.map_err(|_| AccessError::Hashing)?;
         if is_right && is_known {
-            self.attempts().succeeded(user, address, unix_ms());
+            self.threshold.attempts().succeeded(user, address, unix_ms());
             Ok(())
         } else {
-            self.attempts().failed(user, address, unix_ms());
+            self.threshold.attempts().failed(user, address, unix_ms());
             Err(AccessError::WrongPassword)
         }
     }
@@ -194,14 +188,6 @@ impl Access {
         let (secret, session) = self.sessions.begin(&new, now)?;
         let caller = session_caller(&accounts, session, from.address).ok_or(AccessError::WrongPassword)?;
         Ok(SignedIn { caller, secret, lifetime_s: settings.session_lifetime_s })
-    }
-
-    fn attempts(&self) -> MutexGuard<'_, Attempts> {
-        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn links(&self) -> MutexGuard<'_, SetUpLinks> {
-        self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The first account, and the link that makes it.
 
-use swarmmanager_access::{AccountsError, UserName};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use swarmmanager_access::{AccountsError, Attempts, SetUpLinks, UserName};
 
 use super::{Access, AccessError, SignedIn, StoreError, Visitor};
 use crate::clock::unix_ms;
@@ -16,13 +19,50 @@ pub(crate) struct Link {
     pub(crate) expires_unix_ms: i64,
 }
 
-impl Access {
+/// What guards the first account, as long as the process runs, and counts who guesses. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Threshold {
+    links: Arc<Mutex<SetUpLinks>>,
+    attempts: Arc<Mutex<Attempts>>,
+}
+
+impl Threshold {
     /// A new set-up link, in place of the one before.
-    pub(crate) fn set_up_link(&self) -> Result<Link, AccessError> {
+    pub(crate) fn issue(&self) -> Result<Link, AccessError> {
         let (secret, expires_unix_ms) = self.links().issue(unix_ms())?;
         Ok(Link { path: format!("/setup#{}", secret.reveal()), expires_unix_ms })
     }
 
+    /// Whether there is a link that opens something.
+    pub(crate) fn is_open(&self) -> bool {
+        self.links().is_open(unix_ms())
+    }
+
+    /// Checks a link, as often as guessing is allowed.
+    pub(crate) fn check(&self, token: &str, address: IpAddr) -> Result<(), AccessError> {
+        self.attempts().check(SETTING_UP, address, unix_ms())?;
+        let checked = self.links().check(token, unix_ms());
+        if let Err(refused) = checked {
+            self.attempts().failed(SETTING_UP, address, unix_ms());
+            return Err(refused.into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        self.links().close();
+    }
+
+    fn links(&self) -> MutexGuard<'_, SetUpLinks> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Access {
     /// Makes the first account, of an admin, and lets them in.
     pub(crate) async fn set_up(
         &self,
@@ -32,17 +72,12 @@ impl Access {
         from: &Visitor,
     ) -> Result<SignedIn, AccessError> {
         self.refuse_if_set_up()?;
-        self.attempts().check(SETTING_UP, from.address, unix_ms())?;
-        let checked = self.links().check(token, unix_ms());
-        if let Err(refused) = checked {
-            self.attempts().failed(SETTING_UP, from.address, unix_ms());
-            return Err(refused.into());
-        }
+        self.threshold.check(token, from.address)?;
         let password = self.hash(password).await?;
         let user = name.as_str().to_owned();
         // Checked again inside: of two who have the link one is first.
         self.store.change(|accounts| accounts.set_up(name.clone(), password.clone(), unix_ms())).await?;
-        self.links().close();
+        self.threshold.close();
         self.begin(&user, from)
     }
 
@@ -55,9 +90,9 @@ impl Access {
             let is_set_up = known.borrow_and_update().as_ref().map(|accounts| accounts.is_set_up());
             match is_set_up {
                 Some(true) => return,
-                Some(false) if !is_announced && self.links().is_open(unix_ms()) => is_announced = true,
+                Some(false) if !is_announced && self.threshold.is_open() => is_announced = true,
                 Some(false) if !is_announced && self.store.is_leading().await => {
-                    match self.set_up_link() {
+                    match self.threshold.issue() {
                         Ok(link) => announce(&link),
                         Err(error) => tracing::error!(%error, "no set-up link can be made"),
                     }
@@ -76,7 +111,7 @@ impl Access {
     /// A new set-up link for root, where it would make an account.
     pub(crate) fn set_up_link_for_root(&self) -> Result<Link, AccessError> {
         self.refuse_if_set_up()?;
-        self.set_up_link()
+        self.threshold.issue()
     }
 
     fn refuse_if_set_up(&self) -> Result<(), AccessError> {

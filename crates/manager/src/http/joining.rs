@@ -15,6 +15,8 @@ use super::access::Subject;
 use super::refusal::Refusal;
 use super::swarm::unread;
 use crate::access::{Caller, Credential};
+use crate::executor::ExecuteError;
+use crate::service::check_users_labels;
 use crate::state::Manager;
 use crate::swarm::{self, DestroyError};
 
@@ -145,6 +147,7 @@ fn gathered(
                 "node {name:?}: address, port and user may not be empty or 0"
             )));
         }
+        check_users_labels(node.labels.keys()).map_err(ExecuteError::Invalid)?;
         // A socket of the manager's host is for those who are root there.
         if node.auth.agent_socket.is_some() && caller.credential != Credential::Socket {
             let message = "auth.agent_socket: only root on the manager's host may name an SSH agent there";

@@ -8,6 +8,8 @@ use swarmmanager_api::{
 };
 
 use super::refusal::Refusal;
+use crate::executor::ExecuteError;
+use crate::service::check_users_labels;
 use crate::state::Manager;
 use crate::views;
 
@@ -79,6 +81,8 @@ pub(crate) async fn update(
     body: Result<Json<NodeUpdate>, JsonRejection>,
 ) -> Result<Json<NodeDetail>, Refusal> {
     let Json(request) = body?;
+    let labels = request.labels_add.keys().chain(&request.labels_remove);
+    check_users_labels(labels).map_err(ExecuteError::Invalid)?;
     let executor = manager.executor.clone();
     let changed = node.clone();
     manager.run(async move { executor.update_node(&changed, &request).await }).await?;

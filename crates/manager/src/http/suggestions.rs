@@ -8,6 +8,7 @@ use swarmmanager_engine::{Image, Network};
 use super::refusal::Refusal;
 use crate::access::holds_accounts;
 use crate::executor::ExecuteError;
+use crate::service::is_own_label;
 use crate::state::Manager;
 
 /// Volumes without a name of their own have 64 digits as one.
@@ -30,7 +31,9 @@ pub(crate) async fn list(State(manager): State<Manager>) -> Result<Json<Suggesti
     let configs = configs.into_iter().filter(|config| !holds_accounts(&config.name)).collect();
     let names = |named: Vec<swarmmanager_engine::Named>| sorted(named.into_iter().map(|one| one.name));
     let nodes = &manager.view().cluster.nodes;
-    let labels = nodes.iter().flat_map(|node| &node.labels).map(|(key, value)| format!("{key}={value}"));
+    let labels = nodes.iter().flat_map(|node| &node.labels);
+    // Those that say how nodes are reached choose none.
+    let labels = labels.filter(|(key, _)| !is_own_label(key)).map(|(key, value)| format!("{key}={value}"));
     Ok(Json(Suggestions {
         images: suggested_images(&images),
         networks: suggested_networks(networks),

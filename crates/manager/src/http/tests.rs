@@ -54,7 +54,7 @@ pub(super) fn manager() -> (Manager, TempDir) {
         Arc::new(Availability),
     );
     let manager = Manager {
-        access: Access::new(store, host.sessions.clone(), Arc::clone(&host.links)),
+        access: Access::new(store, host.sessions.clone(), host.threshold.clone()),
         host,
         node: "n1".into(),
         agent_image: "agent:1".into(),
@@ -129,6 +129,29 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("POST", create, r#"{"name":"-","image":"a"}"#, unprocessable, "invalid name").await;
     check("POST", create, r#"{"name":"web","image":"a","demand":{"cpu":"fast"}}"#, unprocessable, "fast")
         .await;
+    let node = "/api/v1/nodes/ap1";
+    let own = r#"{"labels_add":{"swarmmanager.ssh":"root@elsewhere:22"}}"#;
+    check("PATCH", node, own, unprocessable, "SwarmManager's own").await;
+    let join = "/api/v1/swarm/join";
+    check("POST", join, r#"{"nodes":[]}"#, unprocessable, "nodes: 0 given").await;
+    check(
+        "POST",
+        join,
+        r#"{"nodes":[{"address":"a","labels":{"swarmmanager.x":""}}]}"#,
+        unprocessable,
+        "own",
+    )
+    .await;
+    check("POST", join, r#"{"inventory":"nodes:\n  - adress: x\n"}"#, unprocessable, "line 2").await;
+    check(
+        "POST",
+        join,
+        r#"{"inventory":"nodes:\n  - address: x\n    key_file: k\n"}"#,
+        unprocessable,
+        "key_file",
+    )
+    .await;
+    check("POST", "/api/v1/nodes/remove", r#"{"nodes":[]}"#, unprocessable, "nodes: none given").await;
     let web = "/api/v1/services/web";
     check("PATCH", web, r#"{"replicas":3}"#, unprocessable, "replicas").await;
     check("PATCH", web, r#"{"image":"a b"}"#, unprocessable, "invalid image").await;

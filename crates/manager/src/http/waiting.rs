@@ -1,7 +1,5 @@
 //! What is served while the host's engine is no manager of a Swarm: how it stands, a way to start one, and the console.
 
-use std::sync::PoisonError;
-
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
@@ -10,12 +8,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use axum::{Extension, Json, Router};
 use swarmmanager_api::{SetUpLink, Swarm, SwarmInit, Welcome};
+use swarmmanager_door::Origin;
 
 use super::access::{self, Entrance, Operations, Subject, entrance};
 use super::refusal::Refusal;
 use super::{LARGEST_BODY, console, jobs, routes, swarm as pages};
 use crate::access::Caller;
-use crate::clock::unix_ms;
 use crate::host::{Host, in_the_way, standing};
 use crate::swarm;
 
@@ -78,16 +76,14 @@ async fn inspect(State(host): State<Host>) -> Result<Json<Swarm>, Refusal> {
 async fn start(
     State(host): State<Host>,
     caller: Option<Extension<Caller>>,
+    origin: Option<Extension<Origin>>,
     body: Result<Json<SwarmInit>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     let Json(wanted) = body?;
     let subject = Subject { target: wanted.name.clone(), user: None };
-    if caller.is_none() {
+    if let (None, Some(Extension(origin))) = (caller, origin) {
         let token = wanted.setup_token.as_ref().map(|token| token.reveal()).unwrap_or_default();
-        let links = host.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links
-            .check(token, unix_ms())
-            .map_err(|error| Refusal::new(StatusCode::FORBIDDEN, error.to_string()))?;
+        host.threshold.check(token, origin.address)?;
     }
     // Of its own, so that whoever goes away leaves no Swarm that nobody serves.
     let started = tokio::spawn(async move {
@@ -102,12 +98,10 @@ async fn start(
 }
 
 async fn set_up_link(State(host): State<Host>) -> Result<Response, Refusal> {
-    let issued = host.links.lock().unwrap_or_else(PoisonError::into_inner).issue(unix_ms());
-    let (secret, expires_unix_ms) =
-        issued.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let path = format!("/setup#{}", secret.reveal());
-    let url = host.url().map(|base| format!("{base}{path}"));
-    Ok((StatusCode::CREATED, Json(SetUpLink { path, url, expires_unix_ms })).into_response())
+    let link = host.threshold.issue()?;
+    let url = host.url().map(|base| format!("{base}{}", link.path));
+    let answer = SetUpLink { path: link.path, url, expires_unix_ms: link.expires_unix_ms };
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
 /// Everything else needs a Swarm.
@@ -123,7 +117,6 @@ mod tests {
     use axum::body::Body;
     use http_body_util::BodyExt as _;
     use serde_json::{Value, json};
-    use swarmmanager_door::Origin;
     use tower::ServiceExt as _;
 
     use super::super::tests::host;
@@ -157,6 +150,18 @@ mod tests {
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         let (status, _) = ask(&host, false, "POST", "/api/v1/setup-link", json!({})).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn who_guesses_set_up_links_has_to_wait() {
+        let (host, _folder) = host();
+        let mut answers = Vec::new();
+        for _ in 0..20 {
+            let guess = json!({"setup_token": "guess"});
+            answers.push(ask(&host, false, "POST", "/api/v1/swarm", guess).await.0);
+        }
+        assert_eq!(answers.first(), Some(&StatusCode::FORBIDDEN));
+        assert_eq!(answers.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
     }
 
     #[tokio::test]

@@ -3,6 +3,11 @@
 /// Every label of ours begins so; users' labels may not.
 pub(super) const PREFIX: &str = "swarmmanager.";
 
+/// Whether a label is ours.
+pub(crate) fn is_own_label(key: &str) -> bool {
+    key.starts_with(PREFIX)
+}
+
 /// The service as its user named it.
 pub(super) const SERVICE: &str = "swarmmanager.service";
 /// The instance's number.

@@ -20,7 +20,7 @@ mod wanted;
 pub(crate) use intent::{
     InstanceService, Layout, ManagedService, Step, managed_services, next_step, next_update,
 };
-pub(crate) use labels::{AGENT_SERVICE, SYSTEM};
+pub(crate) use labels::{AGENT_SERVICE, SYSTEM, is_own_label};
 pub(crate) use reading::{
     demand, has_tty, host_ports, max_per_node, platforms, users_constraints, users_labels,
 };
@@ -31,6 +31,7 @@ pub(crate) use spec::{
     with_removal, with_replicas,
 };
 pub(crate) use validation::{
-    InvalidService, check_node_labels, check_ports_for, check_replicas, validate, validate_update,
+    InvalidService, check_node_labels, check_ports_for, check_replicas, check_users_labels, validate,
+    validate_update,
 };
 pub(crate) use wanted::Wanted;

@@ -111,6 +111,19 @@ pub(crate) fn check_node_labels(update: &NodeUpdate) -> Result<(), InvalidServic
     }
 }
 
+/// Refuses labels of a node that are ours: they say how it is reached.
+pub(crate) fn check_users_labels<'a>(
+    mut given: impl Iterator<Item = &'a String>,
+) -> Result<(), InvalidService> {
+    match given.find(|label| labels::is_own_label(label)) {
+        Some(label) => Err(invalid(
+            "labels",
+            format!("{label} is SwarmManager's own; a label of yours begins otherwise"),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a number of instances that no service may have.
 pub(crate) fn check_replicas(replicas: u32) -> Result<(), InvalidService> {
     if replicas > MOST_INSTANCES {

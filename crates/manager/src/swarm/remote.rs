@@ -112,7 +112,9 @@ pub(crate) async fn reach_engine(
     target: &Target,
     socket: &str,
 ) -> Result<Engine, EngineError> {
-    let dial = format!("docker --host unix://{socket} system dial-stdio");
+    // What a label says must not be taken for more of a command.
+    let quoted = shlex::try_quote(socket).unwrap_or_default();
+    let dial = format!("docker --host unix://{quoted} system dial-stdio");
     let ways =
         [Way::Socket(socket.to_owned()), Way::Command(dial.clone()), Way::Command(format!("sudo -n {dial}"))];
     let mut first_error = None;

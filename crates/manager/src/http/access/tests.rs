@@ -255,7 +255,7 @@ async fn guessing_is_slowed_and_tells_nothing() {
 #[tokio::test]
 async fn a_set_up_link_opens_nothing_once_somebody_has_an_account() {
     let stage = stage();
-    let link = stage.manager.access.set_up_link().unwrap();
+    let link = stage.manager.host.threshold.issue().unwrap();
     let token = link.path.split('#').nth(1).unwrap();
     let body = json!({"token": token, "user": "eve", "password": "correct horse"});
     let answer = stage.ask("POST", "/api/v1/setup", &[], body).await;

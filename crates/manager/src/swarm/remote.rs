@@ -85,17 +85,21 @@ impl Remote {
         Ok(reach_engine(&session, &target, socket).await?)
     }
 
-    /// Has a node leave the Swarm, and takes the own key off it.
-    pub(crate) async fn have_leave(&self, node: &Node) -> Result<(), RemoteError> {
+    /// Has a node leave the Swarm; gives the session, for what is to be done there afterwards.
+    pub(crate) async fn have_leave(&self, node: &Node) -> Result<Arc<Session>, RemoteError> {
         let target = address_of(node)?;
         let socket = node.labels.get(ENGINE_SOCKET).map_or(USUAL_SOCKET, String::as_str);
         let session = self.session(node).await?;
         let engine = reach_engine(&session, &target, socket).await?;
         engine.swarm_leave(true).await?;
-        if let Err(error) = super::joining::forget_key(&session, &self.own_key).await {
-            tracing::warn!(node = node.hostname, %error, "the manager's key stays on the node");
+        Ok(session)
+    }
+
+    /// Takes the own key off a node that is done with. Last of all: without it there is no second try.
+    pub(crate) async fn forget(&self, session: &Session, hostname: &str) {
+        if let Err(error) = super::joining::forget_key(session, &self.own_key).await {
+            tracing::warn!(node = hostname, %error, "the manager's key stays on the node");
         }
-        Ok(())
     }
 }
 

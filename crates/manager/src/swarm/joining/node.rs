@@ -178,7 +178,11 @@ impl Joining {
             return Ok(None);
         }
         let role = if swarm.control_available { "a manager" } else { "a worker" };
-        let id = swarm.cluster_id.as_deref().map_or_else(String::new, |id| format!(" of the Swarm {id}"));
+        // Only a manager knows what its Swarm is called.
+        let id = match engine.swarm_inspect().await {
+            Ok(settings) => format!(" of the Swarm {}", crate::swarm::name(&settings)),
+            Err(_) => String::new(),
+        };
         let managers = match swarm.remote_managers.as_slice() {
             [] => String::new(),
             some => format!(", whose managers are at {}", some.join(", ")),

@@ -87,7 +87,10 @@ async fn have_leave(manager: &Manager, run: &Run, item: usize, node: &Node) {
     }
     run.step(item, "leaving");
     match manager.remote().have_leave(node).await {
-        Ok(()) => run.done(item, "left"),
+        Ok(session) => {
+            manager.remote().forget(&session, &node.hostname).await;
+            run.done(item, "left");
+        }
         Err(error) => {
             run.fail(item, format!("{}; run 'docker swarm leave --force' on it", chain(&error)));
         }

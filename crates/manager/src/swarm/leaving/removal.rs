@@ -120,10 +120,14 @@ impl Removal<'_> {
                 self.emptying.set(node, Availability::Drain).await?;
             }
         }
+        let mut session = None;
         if node.state == NodeState::Ready {
             self.run.step(item, "leaving the Swarm");
             match self.manager.remote().have_leave(node).await {
-                Ok(()) => self.wait_until_gone(node).await?,
+                Ok(open) => {
+                    session = Some(open);
+                    self.wait_until_gone(node).await?;
+                }
                 Err(error) if self.force => said.push(format!("not told to leave: {}", chain(&error))),
                 Err(error) => return Err(RemovalError::Leave(error)),
             }
@@ -132,9 +136,13 @@ impl Removal<'_> {
         let engine = &self.manager.host.engine;
         self.manager.executor.check_leading().await?;
         match engine.node_remove(&node.id, true).await {
-            Ok(()) | Err(EngineError::NotFound { .. }) => Ok(said.join("; ")),
-            Err(error) => Err(RemovalError::Remove(error)),
+            Ok(()) | Err(EngineError::NotFound { .. }) => {}
+            Err(error) => return Err(RemovalError::Remove(error)),
         }
+        if let Some(session) = session {
+            self.manager.remote().forget(&session, &node.hostname).await;
+        }
+        Ok(said.join("; "))
     }
 
     /// Waits until Swarm knows that the node left; it may be removed by force after that.

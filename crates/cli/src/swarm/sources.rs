@@ -9,6 +9,7 @@ use swarmmanager_api::{JoinNode, SecretText};
 use swarmmanager_inventory::{Entry, Source, called};
 
 use super::answers::can_be_asked;
+use crate::secret_input;
 
 /// The node with all that its entry names.
 pub(crate) fn resolved(entry: Entry) -> Result<JoinNode> {
@@ -46,8 +47,7 @@ fn read(source: &Source, node: &str, what: &str) -> Result<SecretText> {
         Source::Prompt if !can_be_asked() => {
             bail!("node {node}: its {what} has to be typed, and there is no terminal to ask at")
         }
-        Source::Prompt => rpassword::prompt_password(format!("The {what} of node {node}: "))
-            .with_context(|| format!("node {node}: cannot read its {what}"))?,
+        Source::Prompt => secret_input::asked(&format!("The {what} of node {node}: "))?,
     };
     Ok(SecretText::new(text))
 }

@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { ServiceCreate } from '../api/service';
-import { nodeRoleCommand, nodeUpdateCommand } from './node';
+import { imageListCommand, imagePushCommand, imageToNodesCommand } from './image';
+import { jobCancelCommand, jobFollowCommand, jobListCommand } from './job';
+import { nodeDrainCommand, nodeRemoveCommand, nodeRoleCommand, nodeUpdateCommand } from './node';
 import { commandLine, commandLines, quote } from './quote';
 import { createCommand, logsCommand, removeCommand, rollbackCommand, scaleCommand, updateCommand } from './service';
+import {
+  joinTokenCommand,
+  nodeAddCommand,
+  swarmCaCommand,
+  swarmDestroyCommand,
+  swarmInitCommand,
+  swarmJoinCommand,
+  swarmStatusCommand,
+} from './swarm';
 
 /** Every field that a request has, each with a value that differs from its default. */
 const FULL: ServiceCreate = {
@@ -166,4 +177,50 @@ test('commands on nodes are those of the command line', () => {
   );
   expect(commandLine(nodeRoleCommand('ap1', 'manager'))).toBe('swarm-manager node promote ap1');
   expect(commandLine(nodeRoleCommand('ap1', 'worker'))).toBe('swarm-manager node demote ap1');
+});
+
+test('nodes are drained and removed together', () => {
+  expect(commandLine(nodeDrainCommand(['ap1', 'ap2']))).toBe('swarm-manager node drain --wait ap1 ap2');
+  expect(commandLine(nodeRemoveCommand(['ap1'], false))).toBe('swarm-manager node rm ap1');
+  expect(commandLine(nodeRemoveCommand(['ap1', 'ap2'], true))).toBe('swarm-manager node rm --force ap1 ap2');
+});
+
+describe('commands on the Swarm', () => {
+  test.each([
+    [swarmStatusCommand(), 'status'],
+    [swarmInitCommand('', ''), 'init'],
+    [swarmInitCommand('eth0', 'north wing'), "init --advertise-addr eth0 --name 'north wing'"],
+    [swarmJoinCommand('site.toml', true), 'join --nodes site.toml --install-engine'],
+    [joinTokenCommand('manager'), 'token manager'],
+    [joinTokenCommand('worker', true), 'token --rotate worker'],
+    [swarmCaCommand(true), 'ca --rotate'],
+    [swarmDestroyCommand(), 'destroy'],
+  ])('%s', (words, line) => expect(commandLine(words)).toBe(`swarm-manager swarm ${line}`));
+
+  test('a node that is added names its secrets’ source, never the secret', () => {
+    const node = { address: 'fd00::5', port: 2222, user: 'pi', role: 'manager' as const, labels: { zone: 'north' } };
+    const withKey = commandLine(nodeAddCommand({ ...node, auth: { private_key: 'KEY', passphrase: 'pass' } }, true));
+    expect(withKey).toBe(
+      "swarm-manager node add --identity-file KEY_FILE --role manager --label zone=north --install-engine 'pi@[fd00::5]:2222'",
+    );
+    const plain = { ...node, address: '10.0.0.5', port: 22, role: 'worker' as const, labels: {} };
+    const line = commandLine(nodeAddCommand({ ...plain, auth: { password: 'hunter2' } }, false));
+    expect(line).toBe('swarm-manager node add --ask-password pi@10.0.0.5');
+    expect(commandLine(nodeAddCommand({ ...plain, auth: {} }, false))).toBe('swarm-manager node add pi@10.0.0.5');
+  });
+});
+
+test('commands on images and jobs are those of the command line', () => {
+  expect(commandLine(imageListCommand())).toBe('swarm-manager image ls --digests');
+  expect(commandLine(imagePushCommand('web:1'))).toBe('swarm-manager image push web:1');
+  expect(commandLine(imagePushCommand('web:1', 'r.example/web:1', 'ann'))).toBe(
+    'swarm-manager image push --as r.example/web:1 --username ann --password-stdin web:1',
+  );
+  expect(commandLine(imageToNodesCommand('web:1', []))).toBe('swarm-manager image push --to-nodes web:1');
+  expect(commandLine(imageToNodesCommand('web:1', ['ap2', 'ap3']))).toBe(
+    'swarm-manager image push --to-nodes=ap2,ap3 web:1',
+  );
+  expect(commandLine(jobListCommand())).toBe('swarm-manager job ls');
+  expect(commandLine(jobFollowCommand('3f9c'))).toBe('swarm-manager job follow 3f9c');
+  expect(commandLine(jobCancelCommand('3f9c'))).toBe('swarm-manager job cancel 3f9c');
 });

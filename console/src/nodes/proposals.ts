@@ -102,7 +102,6 @@ export function propose(name: ActionName, nodes: readonly Target[], force = fals
 
 function effects(name: ActionName, nodes: readonly Target[]): string[] {
   const one = nodes.length === 1;
-  const instances = count(sum(nodes, 'instances'), 'instance');
   const tasks = count(sum(nodes, 'tasks'), 'task');
   const nothingNew = `Nothing new is placed ${one ? 'here until the node is' : 'there until the nodes are'} active again.`;
   switch (name) {
@@ -111,7 +110,7 @@ function effects(name: ActionName, nodes: readonly Target[]): string[] {
     case 'pause':
       return [nothingNew, `What runs ${one ? 'here' : 'there'} goes on: ${tasks}.`];
     case 'drain':
-      return [nothingNew, ...emptying(instances, tasks)];
+      return [nothingNew, ...emptying(nodes)];
     case 'promote':
       return [
         `${one ? 'It keeps' : 'Each keeps'} a copy of all that the Swarm knows, secrets included, and votes on every change.`,
@@ -124,15 +123,15 @@ function effects(name: ActionName, nodes: readonly Target[]): string[] {
         ...leading(nodes),
       ];
     case 'remove':
-      return removal(nodes, instances, tasks);
+      return removal(nodes);
   }
 }
 
-function removal(nodes: readonly Target[], instances: string, tasks: string): string[] {
+function removal(nodes: readonly Target[]): string[] {
   const down = nodes.filter((node) => node.state === 'down').map((node) => node.hostname);
   const managers = nodes.filter((node) => node.role === 'manager').map((node) => node.hostname);
   return [
-    ...(down.length === nodes.length ? [] : emptying(instances, tasks)),
+    ...(down.length === nodes.length ? [] : emptying(nodes)),
     'Then each is told over SSH to leave the Swarm, and is taken off its list. Images and volumes stay on it.',
     ...(managers.length === 0 ? [] : [`${managers.join(', ')} would be demoted first.`]),
     ...(down.length === 0 ? [] : [`${down.join(', ')} cannot be asked, being down: off the list it goes as it is.`]),
@@ -140,11 +139,12 @@ function removal(nodes: readonly Target[], instances: string, tasks: string): st
   ];
 }
 
-function emptying(instances: string, tasks: string): string[] {
-  return [
-    `What SwarmManager placed there moves: ${instances}. Each is started on the best of the other nodes first, and stops when it runs there.`,
-    `The rest is stopped by Swarm, which starts it elsewhere where it may: ${tasks} run there in all.`,
-  ];
+function emptying(nodes: readonly Target[]): string[] {
+  const [instances, tasks] = [sum(nodes, 'instances'), sum(nodes, 'tasks')];
+  if (instances === 0 && tasks === 0) return ['Nothing runs there now.'];
+  const moved = `What SwarmManager placed there moves: ${count(instances, 'instance')}. Each is started on the best of the other nodes first, and stops when it runs there.`;
+  const others = `Swarm stops the rest, and starts it elsewhere where it may: ${count(tasks, 'task')} run there in all.`;
+  return [...(instances === 0 ? [] : [moved]), others];
 }
 
 function leading(nodes: readonly Target[]): string[] {

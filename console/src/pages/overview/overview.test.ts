@@ -7,6 +7,7 @@ import { visibleRows } from '../../components/visible-rows';
 import { live } from '../../live/live.svelte';
 import { router } from '../../router/router.svelte';
 import { session } from '../../session/session.svelte';
+import { chosen } from './chosen.svelte';
 import { newestFirst } from './newest';
 import Overview from './Overview.svelte';
 import { fit } from './strip';
@@ -171,6 +172,56 @@ describe('the overview', () => {
     const rows = root.querySelectorAll('[role=row]').length;
     expect(rows).toBeGreaterThan(5);
     expect(rows).toBeLessThan(100);
+  });
+});
+
+describe('several nodes', () => {
+  function press(root: HTMLElement, words: string): void {
+    [...root.querySelectorAll('button')].find((one) => one.textContent?.trim().startsWith(words))?.click();
+    flushSync();
+  }
+
+  afterEach(() => {
+    if (chosen.on) chosen.toggle();
+  });
+
+  it('are chosen and drained together, by a job', async () => {
+    const root = show([node('a'), node('b'), node('c')]);
+    press(root, 'Select');
+    expect(root.textContent).toContain('Select nodes first.');
+    root.querySelector<HTMLInputElement>('[aria-label="Select a"]')?.click();
+    root.querySelector<HTMLInputElement>('[aria-label="Select c"]')?.click();
+    flushSync();
+    expect(root.textContent).toContain('2 nodes selected');
+    press(root, 'Drain');
+    const dialog = root.querySelector('dialog[open]');
+    expect(dialog?.textContent).toContain('swarm-manager node drain --wait a c');
+    const asked: unknown[] = [];
+    vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
+      if (init.method === 'POST') asked.push([address, JSON.parse(String(init.body))]);
+      return new Response(JSON.stringify({ id: 'j1', started_unix_ms: 1, state: 'running', items: [] }));
+    });
+    dialog?.querySelector('form')?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }));
+    await vi.waitFor(() => expect(asked).toEqual([['/api/v1/nodes/drain', { nodes: ['a-id', 'c-id'] }]]));
+    await vi.waitFor(() => expect(router.path).toBe('/jobs/j1'));
+  });
+
+  it('are those that pass the filters, where all are selected', () => {
+    router.go('/?role=manager', { replace: true });
+    const root = show([node('a', { role: 'manager' }), node('b')]);
+    press(root, 'Select');
+    press(root, 'Select all 1');
+    expect(root.textContent).toContain('1 node selected');
+    press(root, 'Select none');
+    expect(root.textContent).toContain('0 nodes selected');
+  });
+
+  it('are removed by an admin only', () => {
+    const root = show([node('a')]);
+    press(root, 'Select');
+    press(root, 'Select all 1');
+    const remove = [...root.querySelectorAll('button')].find((one) => one.textContent?.startsWith('Remove'));
+    expect(remove?.textContent).toContain('Needs the role admin; yours is operator.');
   });
 });
 

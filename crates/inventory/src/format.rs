@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::InventoryError;
 use crate::raw::File;
 
+/// Fields whose content is shown nowhere.
+const SECRET: [&str; 3] = ["password", "passphrase", "private_key"];
+
 /// How an inventory is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -79,7 +82,12 @@ pub(crate) fn read(text: &str, format: Format) -> Result<File, InventoryError> {
         Err(error) => error,
     };
     let (node, field) = place(&tree, path.path());
-    let reason = path.into_inner().to_string();
+    let last = field.rsplit('.').next().unwrap_or_default();
+    let reason = match SECRET.contains(&last) {
+        // The reader's own words quote what it found.
+        true => "this is no text: write it in quotes".to_owned(),
+        false => path.into_inner().to_string(),
+    };
     Err(InventoryError::Field { line, node, field, reason })
 }
 
@@ -108,10 +116,18 @@ fn place(tree: &Value, path: &serde_path_to_error::Path) -> (String, String) {
     (node, field)
 }
 
-/// In which line a text stands last; 0 where it stands nowhere.
+/// In which line a word stands last; 0 where it stands nowhere.
 pub(crate) fn last_line_with(text: &str, wanted: &str) -> usize {
-    let found = text.lines().enumerate().filter(|(_, line)| line.contains(wanted)).last();
+    let found = text.lines().enumerate().filter(|(_, line)| has_word(line, wanted)).last();
     found.map_or(0, |(before, _)| before + 1)
+}
+
+/// Whether that stands there by itself: `10.0.0.1` is not in `10.0.0.12`.
+fn has_word(line: &str, wanted: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    line.match_indices(wanted).any(|(start, _)| {
+        !line[..start].ends_with(goes_on) && !line[start + wanted.len()..].starts_with(goes_on)
+    })
 }
 
 /// The line is told beside it.

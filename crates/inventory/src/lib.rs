@@ -112,7 +112,7 @@ pub fn parse(text: &str, format: Format) -> Result<Inventory, InventoryError> {
     for (number, raw) in file.nodes.into_iter().enumerate() {
         let raw = raw.or(&file.defaults);
         let entry = entry(raw, number, text, &mut warnings)?;
-        let place = (entry.node.address.clone(), entry.node.port);
+        let place = (entry.node.address.to_ascii_lowercase(), entry.node.port);
         if let Some(first) = seen.insert(place, called(&entry.node)) {
             return Err(InventoryError::Twice {
                 line: format::last_line_with(text, &entry.node.address),

@@ -110,6 +110,10 @@ fn what_is_wrong_is_told_with_its_line_node_and_field() {
         "{\"nodes\": [{\"addr\": \"x\"},\n{\"name\": \"b\", \"addr\": \"x\"}]}",
         &["line 2", "x and b", "port 22"],
     );
+    check_refused(
+        "nodes:\n- addr: AP1.example\n- name: b\n  addr: ap1.example\n- addr: ap1.example.org\n",
+        &["line 4", "AP1.example and b"],
+    );
     check_refused("{\"nodes\": []}", &["no nodes"]);
     check_refused("{\"nodes\": [}", &["line 1", "no valid JSON"]);
     check_refused("[[nodes]]\naddress = \"x\"\nport = \"22\"\n", &["line 3", "node x", "port"]);
@@ -124,6 +128,15 @@ fn what_is_wrong_is_told_with_its_line_node_and_field() {
         "nodes:\n  - address: x\n    engine_socket: \"/a b\"\n",
         &["engine_socket", "absolute path"],
     );
+}
+
+#[test]
+fn what_is_secret_is_in_no_message() {
+    for field in ["password", "passphrase", "private_key"] {
+        let text = format!("{{\"nodes\": [{{\"addr\": \"x\", \"{field}\": 4711}}]}}");
+        let error = parse(&text, Format::Json).unwrap_err().to_string();
+        assert!(error.contains(field) && error.contains("in quotes") && !error.contains("4711"), "{error}");
+    }
 }
 
 #[test]

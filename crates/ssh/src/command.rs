@@ -1,9 +1,11 @@
 //! Commands on a host, and files brought there.
 
+use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use russh::client::Msg;
-use russh::{Channel, ChannelMsg};
+use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::time::timeout;
 
@@ -26,7 +28,7 @@ const BY_SIGNAL: u32 = 128;
 /// How a command ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {
-    /// Its exit status; 128 where a signal or a lost connection ended it.
+    /// Its exit status; 128 where a signal ended it.
     pub status: u32,
     /// What it wrote.
     pub stdout: Vec<u8>,
@@ -73,75 +75,77 @@ impl Session {
         &self,
         path: &str,
         mode: u32,
-        mut content: impl AsyncRead + Send + Unpin,
+        content: impl AsyncRead + Send + Unpin,
     ) -> Result<(), SshError> {
-        let quoted = format!("'{}'", path.replace('\'', r"'\''"));
-        let command = format!(
-            "umask 077 && cat >{quoted}.new && chmod {mode:o} {quoted}.new && mv -f {quoted}.new {quoted}"
-        );
-        let mut channel = self.start(&command).await?;
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let read = content.read(&mut chunk).await;
-            let read = read.map_err(|source| SshError::Read { path: path.to_owned(), source })?;
-            if read == 0 {
-                break;
-            }
-            channel.data(&chunk[..read]).await?;
+        let quoted = |path: &str| format!("'{}'", path.replace('\'', r"'\''"));
+        let (part, path_there) = (quoted(&format!("{path}.new")), quoted(path));
+        let failed = |said: &[u8]| SshError::Upload {
+            path: path.to_owned(),
+            server: self.server.clone(),
+            said: String::from_utf8_lossy(said).trim().to_owned(),
+        };
+        let write = format!("umask 077 && cat >{part} && chmod {mode:o} {part}");
+        let written = self.exchange(&write, content, |_| {}).await.map_err(|error| match error {
+            SshError::Read { source, .. } => SshError::Read { what: path.to_owned(), source },
+            error => error,
+        })?;
+        if written.status != 0 {
+            return Err(failed(&written.stderr));
         }
-        channel.eof().await?;
-        let output = self.collect(&mut channel, |_| {}).await?;
-        match output.status {
-            0 => Ok(()),
-            _ => Err(SshError::Upload {
-                path: path.to_owned(),
-                server: self.server.clone(),
-                said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            }),
-        }
+        // A command of its own: to the one above, a connection that breaks looks like the end of the file.
+        let named = self.exchange(&format!("mv -f {part} {path_there}"), &b""[..], |_| {}).await?;
+        if named.status == 0 { Ok(()) } else { Err(failed(&named.stderr)) }
     }
 
-    async fn start(&self, command: &str) -> Result<Channel<Msg>, SshError> {
-        let channel = self.handle.channel_open_session().await?;
-        channel.exec(false, command).await?;
-        Ok(channel)
-    }
-
+    /// Runs a command, feeding it and hearing it at the same time: it may end before it has read all.
     async fn exchange(
         &self,
         command: &str,
-        input: &[u8],
+        input: impl AsyncRead + Send + Unpin,
         on_line: impl FnMut(&str) + Send,
     ) -> Result<Output, SshError> {
-        let mut channel = self.start(command).await?;
-        if !input.is_empty() {
-            channel.data(input).await?;
+        let channel = self.handle.channel_open_session().await?;
+        channel.exec(false, command).await?;
+        let (mut from, to) = channel.split();
+        let mut collecting = pin!(self.collect(&mut from, on_line));
+        let ended = tokio::select! {
+            output = &mut collecting => output,
+            fed = feed(&to, input) => match fed {
+                Ok(()) => collecting.await,
+                Err(source) => Err(SshError::Read { what: "the input".to_owned(), source }),
+            },
+        };
+        if ended.is_err() {
+            let _ = to.signal(HANG_UP).await;
         }
-        channel.eof().await?;
-        self.collect(&mut channel, on_line).await
+        ended
     }
 
     /// Reads what a command writes until it ended.
     async fn collect(
         &self,
-        channel: &mut Channel<Msg>,
+        channel: &mut ChannelReadHalf,
         mut on_line: impl FnMut(&str) + Send,
     ) -> Result<Output, SshError> {
-        let mut output = Output { status: BY_SIGNAL, ..Output::default() };
+        let mut output = Output::default();
+        let mut ended = None;
         let mut lines = [Vec::new(), Vec::new()];
         while let Some(message) = channel.wait().await {
             let (is_error, data) = match message {
                 ChannelMsg::Data { data } => (false, data),
                 ChannelMsg::ExtendedData { data, ext: STDERR } => (true, data),
                 ChannelMsg::ExitStatus { exit_status } => {
-                    output.status = exit_status;
+                    ended = Some(exit_status);
+                    continue;
+                }
+                ChannelMsg::ExitSignal { .. } => {
+                    ended = Some(BY_SIGNAL);
                     continue;
                 }
                 _ => continue,
             };
             let kept = if is_error { &mut output.stderr } else { &mut output.stdout };
             if kept.len() + data.len() > MOST_WRITTEN {
-                let _ = channel.signal(HANG_UP).await;
                 return Err(SshError::TooMuch { server: self.server.clone(), limit: MOST_WRITTEN });
             }
             kept.extend_from_slice(&data);
@@ -150,6 +154,7 @@ impl Session {
         for rest in lines.iter().filter(|rest| !rest.is_empty()) {
             on_line(String::from_utf8_lossy(rest).trim_end());
         }
+        output.status = ended.ok_or_else(|| SshError::Lost { server: self.server.clone() })?;
         Ok(output)
     }
 
@@ -160,6 +165,21 @@ impl Session {
     ) -> Result<T, SshError> {
         let in_time = timeout(limit, work).await;
         in_time.unwrap_or_else(|_| Err(SshError::CommandTimedOut { server: self.server.clone(), limit }))
+    }
+}
+
+/// Gives a command its input. One that takes no more has ended, and says why itself.
+async fn feed(to: &ChannelWriteHalf<Msg>, mut input: impl AsyncRead + Unpin) -> io::Result<()> {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = input.read(&mut chunk).await?;
+        if read == 0 {
+            let _ = to.eof().await;
+            return Ok(());
+        }
+        if to.data(&chunk[..read]).await.is_err() {
+            return Ok(());
+        }
     }
 }
 

@@ -118,6 +118,10 @@ impl client::Handler for Checker {
         let PublicKeyOrCertificate::PublicKey { key, .. } = shown else {
             return Err(SshError::HostCertificate { server: self.target.server() });
         };
+        if let Some(file) = self.host_keys.revoked(key) {
+            let (server, file) = (self.target.server(), file.to_owned());
+            return Err(SshError::HostKeyRevoked { server, fingerprint: fingerprint(key), file });
+        }
         let Target { address, port, .. } = &self.target;
         let verdict = self.host_keys.judge(address, *port, key)?;
         match &self.accept {

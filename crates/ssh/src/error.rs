@@ -61,6 +61,16 @@ pub enum SshError {
         /// In which line.
         line: usize,
     },
+    /// The host shows a key that must not be trusted any more.
+    #[error("the host key of {server}, {fingerprint}, is revoked in {}: whoever has it may pose as the host", .file.display())]
+    HostKeyRevoked {
+        /// Address and port.
+        server: String,
+        /// Its fingerprint.
+        fingerprint: String,
+        /// Where that stands.
+        file: PathBuf,
+    },
     /// The host shows a certificate instead of a key.
     #[error("{server} shows a host certificate, which is not supported; a host key is")]
     HostCertificate {
@@ -126,6 +136,12 @@ pub enum SshError {
         /// The time it had.
         limit: Duration,
     },
+    /// The connection ended before the command did.
+    #[error("the connection to {server} was lost while a command ran there")]
+    Lost {
+        /// Address and port.
+        server: String,
+    },
     /// A command wrote more than makes sense.
     #[error("a command on {server} wrote more than {limit} bytes")]
     TooMuch {
@@ -145,10 +161,10 @@ pub enum SshError {
         said: String,
     },
     /// What is to be brought cannot be read.
-    #[error("what is to be written to {path} cannot be read")]
+    #[error("what is to be sent for {what} cannot be read")]
     Read {
-        /// The file there.
-        path: String,
+        /// The file there, or another word for it.
+        what: String,
         /// The system's word.
         source: io::Error,
     },

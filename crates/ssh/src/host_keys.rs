@@ -63,7 +63,8 @@ impl HostKeys {
         Self { own: own.into(), others: others.into(), writing: Arc::default() }
     }
 
-    /// Whether that host is known by that key.
+    /// Whether that host is known by that key. A host that is known, and shows none of the keys that it is known by, has
+    /// changed, also where the key is of a kind that was not known.
     ///
     /// # Errors
     /// [`SshError::KnownHosts`] where a line about the host cannot be read.
@@ -73,7 +74,7 @@ impl HostKeys {
             if known.key_data() == key.key_data() {
                 return Ok(Verdict::Known);
             }
-            if known.algorithm() == key.algorithm() {
+            if verdict == Verdict::New || known.algorithm() == key.algorithm() {
                 verdict = Verdict::Changed { line: line_of(&file, &known), file };
             }
         }
@@ -83,6 +84,13 @@ impl HostKeys {
     /// The kinds of keys that a host is known by: it is to show one of these.
     pub(crate) fn algorithms(&self, address: &str, port: u16) -> Result<Vec<Algorithm>, SshError> {
         Ok(self.known(address, port)?.into_iter().map(|(_, key)| key.algorithm()).collect())
+    }
+
+    /// The file that says of a key that nobody may trust it any more.
+    pub(crate) fn revoked(&self, key: &PublicKey) -> Option<&Path> {
+        let encoded = encoded(key);
+        let revokes = |line: &str| line.starts_with("@revoked") && line.contains(&encoded);
+        self.files().find(|file| fs::read_to_string(file).unwrap_or_default().lines().any(revokes))
     }
 
     /// Remembers a host's key.
@@ -95,11 +103,15 @@ impl HostKeys {
 
     fn known(&self, address: &str, port: u16) -> Result<Vec<(PathBuf, PublicKey)>, SshError> {
         let mut found = Vec::new();
-        for file in std::iter::once(&*self.own).chain(self.others.iter().map(PathBuf::as_path)) {
+        for file in self.files() {
             let keys = known_host_keys_path(address, port, file).map_err(|error| unusable(file, error))?;
             found.extend(keys.into_iter().map(|(_, key)| (file.to_owned(), key)));
         }
         Ok(found)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&*self.own).chain(self.others.iter().map(PathBuf::as_path))
     }
 }
 
@@ -113,9 +125,15 @@ fn append(file: &Path, line: &str) -> io::Result<()> {
 /// In which line of the file that key stands; 0 where it does not any more.
 fn line_of(file: &Path, key: &PublicKey) -> usize {
     let text = fs::read_to_string(file).unwrap_or_default();
+    let encoded = encoded(key);
+    text.lines().position(|line| line.contains(&encoded)).map_or(0, |before| before + 1)
+}
+
+/// A key as it stands in such files, without its kind and its comment.
+fn encoded(key: &PublicKey) -> String {
+    // A key that was read can be written.
     let written = key.to_openssh().unwrap_or_default();
-    let Some(encoded) = written.split(' ').nth(1) else { return 0 };
-    text.lines().position(|line| line.contains(encoded)).map_or(0, |before| before + 1)
+    written.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 fn unusable(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SshError {
@@ -132,9 +150,15 @@ mod tests {
     use super::*;
     use russh::keys::PrivateKey;
     use russh::keys::key::safe_rng;
+    use russh::keys::ssh_key::EcdsaCurve;
+    use std::process::Command;
 
     fn key() -> PublicKey {
-        PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).unwrap().public_key().clone()
+        key_of(Algorithm::Ed25519)
+    }
+
+    fn key_of(kind: Algorithm) -> PublicKey {
+        PrivateKey::random(&mut safe_rng(), kind).unwrap().public_key().clone()
     }
 
     #[test]
@@ -150,6 +174,32 @@ mod tests {
         assert_eq!(keys.judge("10.0.0.3", 22, &first).unwrap(), Verdict::New);
         let Verdict::Changed { file, line } = keys.judge("10.0.0.2", 22, &second).unwrap() else { panic!() };
         assert!(file.ends_with("deep/known_hosts") && line == 1, "{file:?} {line}");
+    }
+
+    #[test]
+    fn a_known_host_with_a_key_of_another_kind_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (known, other) = (key(), key_of(Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }));
+        let keys = HostKeys::new(folder.path().join("known_hosts"), Vec::new());
+        keys.learn("ap1", 22, &known).unwrap();
+        assert!(matches!(keys.judge("ap1", 22, &other).unwrap(), Verdict::Changed { line: 1, .. }));
+        keys.learn("ap1", 22, &other).unwrap();
+        assert_eq!(keys.judge("ap1", 22, &known).unwrap(), Verdict::Known);
+        assert_eq!(keys.judge("ap1", 22, &other).unwrap(), Verdict::Known);
+    }
+
+    #[test]
+    fn hosts_are_found_by_hashed_names_too_and_revoked_keys_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let (known, revoked, path) = (key(), key(), folder.path().join("known_hosts"));
+        let line = |key: &PublicKey| key.to_openssh().unwrap();
+        fs::write(&path, format!("ap1 {}\n@revoked * {}\n", line(&known), line(&revoked))).unwrap();
+        let hashed = Command::new("ssh-keygen").args(["-H", "-f"]).arg(&path).output().unwrap();
+        assert!(hashed.status.success(), "{hashed:?}");
+        assert!(fs::read_to_string(&path).unwrap().starts_with("|1|"));
+        let keys = HostKeys::new(path.clone(), Vec::new());
+        assert_eq!(keys.judge("ap1", 22, &known).unwrap(), Verdict::Known);
+        assert_eq!((keys.revoked(&known), keys.revoked(&revoked)), (None, Some(path.as_path())));
     }
 
     #[test]

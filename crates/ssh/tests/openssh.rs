@@ -4,14 +4,17 @@
 
 mod server;
 
+use std::io;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::{Command, Stdio};
+use std::task::{Context, Poll};
 
 use server::{Server, key, key_of};
 use swarmmanager_ssh::{
     Credentials, HostKeys, NewHostKeys, OwnKey, Proof, Session, SshError, Target, Verdict, host_key,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::UnixListener;
 
 /// A user's key and a server that takes it.
@@ -75,8 +78,32 @@ async fn a_file_arrives_whole_with_its_mode() {
     assert!(std::fs::read(&path).unwrap() == content);
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o750);
-    let error = session.upload("/no/such/folder/file", 0o600, &b"x"[..]).await.unwrap_err().to_string();
-    assert!(error.contains("/no/such/folder/file"), "{error}");
+    // Far more than fits into a window: what ended early does not leave the sender waiting.
+    let error =
+        session.upload("/no/such/folder/file", 0o600, content.as_slice()).await.unwrap_err().to_string();
+    assert!(error.contains("/no/such/folder/file") && error.contains("No such"), "{error}");
+    let broken = content.as_slice().chain(Broken);
+    let error = session.upload(path.to_str().unwrap(), 0o600, broken).await.unwrap_err();
+    assert!(matches!(error, SshError::Read { .. }), "{error}");
+    assert!(std::fs::read(&path).unwrap() == content, "half a file took the place of a whole one");
+}
+
+/// A disk that fails.
+struct Broken;
+
+impl AsyncRead for Broken {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::Error::other("the disk fails")))
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_is_no_end_of_a_command() {
+    let (_folder, credentials, server) = stage();
+    let session = open(&server, &credentials).await;
+    // The server's process for this session is the parent of the user's shell.
+    let error = session.run("echo begun; kill -9 $PPID; sleep 60", b"").await.unwrap_err();
+    assert!(matches!(error, SshError::Lost { .. } | SshError::Protocol(_)), "{error}");
 }
 
 #[tokio::test]

@@ -28,9 +28,21 @@ export class Stage {
 
   /** Starts a lab with so many real nodes, the manager, and an agent on each; waits until all report. */
   static async start(name: string, nodes: number): Promise<Stage> {
+    return Stage.#begin(name, async (stage) => {
+      await stage.#up(nodes);
+      await stage.waitForAgents();
+    });
+  }
+
+  /** The same before there is a Swarm: engines that are in none, and a manager that waits for one. */
+  static async startBare(name: string, nodes: number): Promise<Stage> {
+    return Stage.#begin(name, (stage) => stage.#up(nodes, '--bare'));
+  }
+
+  static async #begin(name: string, up: (stage: Stage) => Promise<void>): Promise<Stage> {
     const stage = new Stage(name);
     try {
-      await stage.#up(nodes);
+      await up(stage);
     } catch (error) {
       await stage.end();
       throw error;
@@ -148,16 +160,15 @@ export class Stage {
     return join(this.#folder, name);
   }
 
-  async #up(nodes: number): Promise<void> {
+  async #up(nodes: number, ...words: string[]): Promise<void> {
     await this.lab('down');
-    await this.lab('up', '--nodes', String(nodes));
+    await this.lab('up', '--nodes', String(nodes), ...words);
     const status = JSON.parse(await this.lab('status', '--format', 'json')) as { registry: string };
     this.#registry = status.registry;
     this.startManager();
     this.#port = await freePort();
     const listen = `127.0.0.1:${this.#port}`;
     this.#forward = this.inBackground('forward', FIRST, String(PORT), '--listen', listen);
-    await this.waitForAgents();
   }
 }
 

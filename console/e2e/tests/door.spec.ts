@@ -20,6 +20,12 @@ test('without a session every page of the API but the welcome is closed', async 
     'tokens',
     'audit',
     'settings',
+    'swarm',
+    'swarm/tokens',
+    'swarm/ca',
+    'swarm/destroy',
+    'images',
+    'jobs',
   ];
   for (const path of paths) {
     const answer = await nobody.get(`/api/v1/${path}`);
@@ -152,6 +158,10 @@ test('each role may do what it may and no more, and is told which is wanted', as
     await operator.get('/api/v1/audit'),
     await operator.put('/api/v1/settings', { data: settings }),
     await operator.delete('/api/v1/users/viewer'),
+    await operator.get('/api/v1/swarm/tokens'),
+    await operator.post('/api/v1/swarm/join/check', { data: { nodes: [{ address: '10.0.0.1' }] } }),
+    await operator.post('/api/v1/nodes/remove', { data: { nodes: ['ap2'] } }),
+    await operator.post('/api/v1/swarm/destroy', { data: { force: true } }),
   ];
   for (const answer of refused) {
     expect(answer.status(), answer.url()).toBe(403);

@@ -26,6 +26,10 @@ async function addresses(stage: Stage): Promise<string[]> {
     '/create',
     '/decisions',
     '/decisions/1',
+    '/images',
+    '/swarm',
+    '/swarm/join',
+    '/jobs',
     '/settings',
     ...sections,
   ];

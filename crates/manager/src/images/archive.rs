@@ -6,12 +6,21 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 /// A tar is made of blocks.
 const BLOCK: u64 = 512;
 const MANIFEST: &str = "manifest.json";
+
+/// An archive in a file. Several may read it at once.
+pub(super) struct Archive {
+    pub(super) file: Arc<File>,
+    whole: u64,
+    entries: HashMap<String, Entry>,
+    layers: Vec<String>,
+}
 
 /// An archive's bytes that are to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,25 +42,28 @@ struct Entry {
     link: Option<String>,
 }
 
-/// All of the archive but the files of its first `present` layers.
-pub(super) fn select(archive: &mut File, present: usize) -> io::Result<Selection> {
-    let whole = archive.seek(SeekFrom::End(0))?;
-    let (entries, layers) = read(archive)?;
-    let spared: BTreeSet<&str> = layers.iter().take(present).map(String::as_str).collect();
-    // A layer that equals another one is only a link to it, so that what is linked to from above has to be sent.
-    let needed: BTreeSet<String> = layers
-        .iter()
-        .skip(present)
-        .flat_map(|layer| [Some(layer.clone()), entries.get(layer).and_then(|entry| entry.link.clone())])
-        .flatten()
-        .collect();
-    let mut left_out: Vec<Range<u64>> = entries
-        .iter()
-        .filter(|(name, _)| spared.contains(name.as_str()) && !needed.contains(*name))
-        .map(|(_, entry)| entry.range.clone())
-        .collect();
-    left_out.sort_by_key(|range| range.start);
-    Ok(without(whole, &left_out))
+impl Archive {
+    /// Reads what is where in the file.
+    pub(super) fn of(mut file: File) -> io::Result<Self> {
+        let whole = file.seek(SeekFrom::End(0))?;
+        let (entries, layers) = read(&mut file)?;
+        Ok(Self { file: Arc::new(file), whole, entries, layers })
+    }
+
+    /// All of the archive but the files of its first `present` layers.
+    pub(super) fn select(&self, present: usize) -> Selection {
+        let spared: BTreeSet<&str> = self.layers.iter().take(present).map(String::as_str).collect();
+        // A layer that equals another one is only a link to it, so that what is linked to from above has to be sent.
+        let link_of = |layer: &String| self.entries.get(layer).and_then(|entry| entry.link.clone());
+        let above = self.layers.iter().skip(present);
+        let needed: BTreeSet<String> =
+            above.flat_map(|layer| [Some(layer.clone()), link_of(layer)]).flatten().collect();
+        let left_out = self.entries.iter().filter(|(name, _)| spared.contains(name.as_str()));
+        let left_out = left_out.filter(|(name, _)| !needed.contains(*name));
+        let mut left_out: Vec<Range<u64>> = left_out.map(|(_, entry)| entry.range.clone()).collect();
+        left_out.sort_by_key(|range| range.start);
+        without(self.whole, &left_out)
+    }
 }
 
 /// The file's entries by name, and its image's layers, the lowest first.
@@ -111,6 +123,7 @@ fn without(whole: u64, left_out: &[Range<u64>]) -> Selection {
 mod tests {
     use super::*;
     use std::io::Write as _;
+    use std::os::unix::fs::FileExt as _;
 
     /// An archive of three layers, the last of them equal to the first.
     fn archive() -> File {
@@ -132,13 +145,12 @@ mod tests {
     }
 
     fn names(present: usize) -> Vec<String> {
-        let mut file = archive();
-        let selection = select(&mut file, present).unwrap();
+        let archive = Archive::of(archive()).unwrap();
+        let selection = archive.select(present);
         let mut sent = tempfile::tempfile().unwrap();
         for range in &selection.ranges {
-            file.seek(SeekFrom::Start(range.start)).unwrap();
             let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap()];
-            file.read_exact(&mut bytes).unwrap();
+            archive.file.read_exact_at(&mut bytes, range.start).unwrap();
             sent.write_all(&bytes).unwrap();
         }
         assert_eq!(sent.stream_position().unwrap(), selection.bytes);

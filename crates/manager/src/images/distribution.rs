@@ -4,7 +4,7 @@ use futures_util::stream::{self, StreamExt as _};
 use swarmmanager_api::{ItemState, Job, JobKind};
 use swarmmanager_engine::{EngineError, Node, NodeState};
 
-use super::transfer::{Brought, bring};
+use super::transfer::{Brought, Shipment};
 use crate::cluster::chain;
 use crate::executor::ExecuteError;
 use crate::jobs::{NewItem, Run};
@@ -32,7 +32,7 @@ pub(crate) async fn distribute(
     nodes: &[String],
     by: &str,
 ) -> Result<Job, DistributeError> {
-    manager.host.engine.image_inspect(reference).await.map_err(DistributeError::Image)?;
+    let shipment = Shipment::of(&manager.host.engine, reference).await.map_err(DistributeError::Image)?;
     let nodes = match nodes {
         [] => {
             let all = manager.host.engine.nodes().await.map_err(ExecuteError::ReadSwarm)?;
@@ -46,7 +46,7 @@ pub(crate) async fn distribute(
     Ok(manager.host.jobs.start(JobKind::Distribute, title, by, items, |run| async move {
         let all = nodes.len();
         stream::iter(nodes.into_iter().enumerate())
-            .for_each_concurrent(AT_ONCE, |(item, node)| to_node(&work, &run, &reference, item, node))
+            .for_each_concurrent(AT_ONCE, |(item, node)| to_node(&work, &run, &shipment, item, node))
             .await;
         let failed = run.count(ItemState::Failed);
         let words = format!("{} of {} have {reference}", all - failed, swarm::counted(all, "node"));
@@ -54,7 +54,7 @@ pub(crate) async fn distribute(
     }))
 }
 
-async fn to_node(manager: &Manager, run: &Run, reference: &str, item: usize, node: Node) {
+async fn to_node(manager: &Manager, run: &Run, shipment: &Shipment, item: usize, node: Node) {
     if node.id == manager.node {
         run.skip(item, "this host has it");
         return;
@@ -65,9 +65,7 @@ async fn to_node(manager: &Manager, run: &Run, reference: &str, item: usize, nod
         Err(error) => return run.fail(item, chain(&error)),
     };
     run.step(item, "sending");
-    let sent =
-        bring(&manager.host.engine, &engine, reference, |done, total| run.progress(item, done, total)).await;
-    match sent {
+    match shipment.bring(&engine, |done, total| run.progress(item, done, total)).await {
         Ok(Brought::Before) => run.skip(item, "it had it"),
         Ok(Brought::Sent { bytes, spared, layers }) => {
             let sent = swarmmanager_units::Bytes::new(bytes);

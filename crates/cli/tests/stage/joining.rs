@@ -52,6 +52,8 @@ impl Stage {
     pub(crate) fn init(&self, name: &str) {
         let address = self.first().address().to_string();
         self.ok(&["swarm", "init", "--name", name, "--advertise-addr", &address]);
+        // As in a lab's own Swarm: with Docker's 5 s, every lost node would be waited for.
+        self.docker(&["swarm", "update", "--dispatcher-heartbeat", "1s"]);
     }
 
     /// Runs a command as a client of the manager, whatever comes of it.

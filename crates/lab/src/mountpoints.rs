@@ -39,25 +39,9 @@ pub(crate) fn remove() -> Result<(), LabError> {
     if note().exists() {
         fs::remove_file(note()).map_err(LabError::file("remove", note()))?;
     }
-    remove_stray_hierarchies();
     lock.remove()?;
     layout::remove_tops();
     Ok(())
-}
-
-/// An engine that is installed in a node makes folders for the control groups that this machine does not mount, in what
-/// all of them see. They have to go: wherever one stands, containerd looks for what is mounted there.
-fn remove_stray_hierarchies() {
-    let top = Path::new("/sys/fs/cgroup");
-    // In version 2 these are cgroups, and others'.
-    if top.join("cgroup.procs").exists() {
-        return;
-    }
-    for folder in fs::read_dir(top).into_iter().flatten().flatten().map(|entry| entry.path()) {
-        if !folder.join("cgroup.procs").exists() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
 }
 
 fn noted() -> Vec<String> {

@@ -3,6 +3,10 @@
 //! It is an overlay whose changes are on the node's disk, so that they stay when the node is switched off, and neither
 //! this machine nor another node sees them. It is the root of a mount namespace: an engine that somebody installs there
 //! finds what it needs to start containers.
+//!
+//! Of control groups of version 1 it shows those only that this machine has mounted. Debian's script that starts an
+//! engine mounts all others, for the machine as a whole and beyond the node's end, and containerd measures no container
+//! any more where one is used that it does not find mounted.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -52,6 +56,12 @@ chmod 700 home; chmod 1777 tmp
 mount -n -t overlay swarmlab -o lowerdir=/,upperdir={folder}/changes,workdir={folder}/work root
 cd root
 for own in dev proc sys; do mount -n --rbind /$own $own; done
+if [ ! -e /sys/fs/cgroup/cgroup.procs ]; then
+while read -r subsystem hierarchy more; do
+[ \"$hierarchy\" = 0 ] || echo $subsystem $hierarchy $more
+done </proc/cgroups >{folder}/cgroups
+mount -n --bind {folder}/cgroups proc/cgroups
+fi
 mount -n --bind {folder}/home root
 mount -n --bind {folder}/tmp tmp
 mount -n -t tmpfs -o mode=755 swarmlab run

@@ -26,10 +26,20 @@ pub(crate) fn during<T>(stage: &Stage, node: &str, action: impl FnOnce() -> T) -
             }
             reports
         });
+        let end = End(&done);
         let result = action();
-        done.store(true, Ordering::Relaxed);
+        drop(end);
         (watcher.join().unwrap(), result)
     })
+}
+
+/// Ends the watching, also where the action panics: or the test would wait for it.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Lets measured time pass. Nothing is waited for: the length of the window is what matters.

@@ -50,7 +50,7 @@ pub(crate) async fn manage(
     let access = manager.access.clone();
     tokio::select! {
         () = collector.run() => Ok(()),
-        () = waiting::until_no_manager(host) => Ok(()),
+        () = waiting::until_no_manager(host, cluster.clone()) => Ok(()),
         () = say_when_read(host, cluster) => Ok(()),
         () = announce(host, &access) => Ok(()),
         () = access.store.keep_fresh() => Ok(()),

@@ -7,7 +7,7 @@ use swarmmanager_api::SwarmState;
 use swarmmanager_engine::EngineInfo;
 use tokio::time::{Instant, sleep_until};
 
-use crate::cluster::chain;
+use crate::cluster::{ClusterWatch, chain};
 use crate::entrances::Switch;
 use crate::host::{Host, Serving, in_the_way, standing};
 use crate::http;
@@ -35,9 +35,12 @@ pub(crate) async fn wait(host: &Host, switch: &Switch) -> EngineInfo {
 }
 
 /// Ends once the host is no manager any more: its engine left, or was demoted. One that cannot be asked may come back.
-pub(crate) async fn until_no_manager(host: &Host) {
-    loop {
-        sleep_until(Instant::now() + LOOK_EVERY).await;
+/// As long as Swarm's state can be read, there is nothing to ask.
+pub(crate) async fn until_no_manager(host: &Host, mut cluster: ClusterWatch) {
+    while cluster.changed().await.is_ok() {
+        if cluster.latest().error.is_none() {
+            continue;
+        }
         let Ok(info) = host.engine.info().await else { continue };
         let state = standing(&info);
         if state != SwarmState::Manager {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use swarmmanager_api::{Availability, Job, JobKind, NodeUpdate, NodesDrain};
-use swarmmanager_engine::{self as engine, Node, NodeState};
+use swarmmanager_engine::{self as engine, Node, NodeState, TaskState};
 use swarmmanager_units::NodeId;
 use tokio::time::{Duration, Instant, sleep_until};
 
@@ -12,7 +12,6 @@ use crate::cluster::chain;
 use crate::executor::{Evacuation, ExecuteError};
 use crate::jobs::{NewItem, Run};
 use crate::state::Manager;
-use crate::views::is_active;
 
 /// Why a node was not emptied.
 #[derive(Debug, thiserror::Error)]
@@ -110,8 +109,9 @@ impl Emptying<'_> {
         }
         loop {
             let tasks = self.manager.host.engine.tasks().await.map_err(ExecuteError::ReadSwarm)?;
-            let here = tasks.iter().filter(|task| task.node_id.as_ref() == Some(&node.id) && is_active(task));
-            let left = here.count();
+            // Also those that were told to stop, until they have.
+            let here = tasks.iter().filter(|task| task.node_id.as_ref() == Some(&node.id));
+            let left = here.filter(|task| task.state <= TaskState::Running).count();
             if left == 0 {
                 return Ok(());
             }
@@ -119,7 +119,7 @@ impl Emptying<'_> {
                 let leaving = vec![counted(left, "task")];
                 return Err(EmptyingError::TooLate { leaving, within: self.within });
             }
-            self.run.step(item, format!("waiting for {} of Docker's own to stop", counted(left, "task")));
+            self.run.step(item, format!("waiting for {} to stop", counted(left, "task")));
             sleep_until(Instant::now() + LOOK_EVERY).await;
         }
     }

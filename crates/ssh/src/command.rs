@@ -5,12 +5,11 @@ use std::pin::pin;
 use std::time::Duration;
 
 use russh::client::Msg;
-use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
+use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Sig};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::time::timeout;
 
 use crate::SshError;
-use crate::connection::HANG_UP;
 use crate::session::Session;
 
 /// What a command may write, in bytes.
@@ -116,7 +115,7 @@ impl Session {
             },
         };
         if ended.is_err() {
-            let _ = to.signal(HANG_UP).await;
+            let _ = to.signal(Sig::HUP).await;
         }
         ended
     }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use russh::Preferred;
 use russh::client::{self, Handle};
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
-use russh::{Preferred, Sig};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
@@ -153,6 +153,3 @@ impl Checker {
         }
     }
 }
-
-/// What ends a command whose reader went away.
-pub(crate) const HANG_UP: Sig = Sig::HUP;

@@ -7,4 +7,4 @@ mod transfer;
 
 pub(crate) use distribution::{DistributeError, distribute};
 pub(crate) use push::push;
-pub(crate) use transfer::bring;
+pub(crate) use transfer::Shipment;

@@ -43,16 +43,6 @@ pub(crate) struct Shipment {
     archive: OnceCell<Archive>,
 }
 
-/// Brings an image to one other engine; see [`Shipment::bring`].
-pub(crate) async fn bring(
-    from: &Engine,
-    to: &Engine,
-    reference: &str,
-    on_progress: impl FnMut(u64, u64),
-) -> Result<Brought, EngineError> {
-    Shipment::of(from, reference).await?.bring(to, on_progress).await
-}
-
 impl Shipment {
     /// Looks for the image; nothing is read yet.
     pub(crate) async fn of(from: &Engine, reference: &str) -> Result<Self, EngineError> {

@@ -6,6 +6,8 @@ mod node;
 mod program;
 mod setup;
 
+use std::sync::Arc;
+
 use futures_util::stream::{self, StreamExt as _};
 use swarmmanager_api::{ItemState, Job, JobKind, JoinNode, SwarmJoin};
 use swarmmanager_ssh::{Credentials, NewHostKeys, OwnKey, Target};
@@ -37,6 +39,7 @@ pub(crate) async fn join(
     let at_once = wanted.parallel.unwrap_or(AT_ONCE).clamp(1, MOST_AT_ONCE) as usize;
     let accepted = new_host_keys(wanted);
     let install_engine = wanted.install_engine;
+    let agent = Arc::default();
     let work = manager.clone();
     let title = format!("Join {}", counted(nodes.len(), "node"));
     Ok(manager.host.jobs.start(JobKind::Join, title, by, items, move |run| async move {
@@ -48,6 +51,7 @@ pub(crate) async fn join(
                     accepted: accepted(&wanted),
                     wanted,
                     install_engine,
+                    agent: Arc::clone(&agent),
                     run: run.clone(),
                     item,
                 };

@@ -9,6 +9,7 @@ use swarmmanager_engine::{
 };
 use swarmmanager_ssh::{NewHostKeys, Session, SshError};
 use swarmmanager_units::NodeId;
+use tokio::sync::OnceCell;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::key::{NodeKeyError, remember_key};
@@ -17,6 +18,7 @@ use super::setup::{self, SetupError};
 use super::{credentials, target};
 use crate::cluster::chain;
 use crate::executor::ExecuteError;
+use crate::images::Shipment;
 use crate::jobs::Run;
 use crate::service::AGENT_SERVICE;
 use crate::state::Manager;
@@ -85,6 +87,8 @@ pub(super) struct Joining {
     pub(super) wanted: JoinNode,
     pub(super) accepted: NewHostKeys,
     pub(super) install_engine: bool,
+    /// The agent's image for all that join: read once, when the first of them wants it.
+    pub(super) agent: Arc<OnceCell<Shipment>>,
     pub(super) run: Run,
     pub(super) item: usize,
 }
@@ -271,7 +275,11 @@ impl Joining {
         self.step("bringing the agent's image");
         let own = &self.manager.host.engine;
         let progress = |done, total| self.run.progress(self.item, done, total);
-        crate::images::bring(own, engine, image, progress).await.map(drop).map_err(JoinError::AgentImage)
+        let bringing = async {
+            let agent = self.agent.get_or_try_init(|| Shipment::of(own, image)).await?;
+            agent.bring(engine, progress).await
+        };
+        bringing.await.map(drop).map_err(JoinError::AgentImage)
     }
 
     /// Lets a manager run this program too; gives what there is to say of it.

@@ -2,9 +2,10 @@
 
 use futures_util::stream::{self, StreamExt as _};
 use swarmmanager_api::{CheckedNode, HostKey, HostKeyState, JoinNode};
+use swarmmanager_inventory::called;
 use swarmmanager_ssh::{HostKeys, SshError, Verdict, host_key};
 
-use super::{MOST_AT_ONCE, name};
+use super::MOST_AT_ONCE;
 use crate::cluster::chain;
 use crate::state::Manager;
 
@@ -18,7 +19,7 @@ pub(crate) async fn check(manager: &Manager, nodes: &[JoinNode]) -> Vec<CheckedN
 
 async fn checked(node: &JoinNode, host_keys: &HostKeys) -> CheckedNode {
     CheckedNode {
-        name: name(node),
+        name: called(node),
         address: node.address.clone(),
         port: node.port,
         user: node.user.clone(),

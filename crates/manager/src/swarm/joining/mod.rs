@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt as _};
 use swarmmanager_api::{ItemState, Job, JobKind, JoinNode, SwarmJoin};
+use swarmmanager_inventory::called;
 use swarmmanager_ssh::{Credentials, NewHostKeys, OwnKey, Target};
 
 use super::leaving::counted;
@@ -35,7 +36,8 @@ pub(crate) async fn join(
     by: &str,
 ) -> Result<Job, ExecuteError> {
     manager.executor.check_leading().await?;
-    let items = nodes.iter().map(|node| NewItem::new(name(node)).detail(target(node).to_string())).collect();
+    let items =
+        nodes.iter().map(|node| NewItem::new(called(node)).detail(target(node).to_string())).collect();
     let at_once = wanted.parallel.unwrap_or(AT_ONCE).clamp(1, MOST_AT_ONCE) as usize;
     let accepted = new_host_keys(wanted);
     let install_engine = wanted.install_engine;
@@ -93,11 +95,6 @@ fn new_host_keys(wanted: &SwarmJoin) -> impl Fn(&JoinNode) -> NewHostKeys + Send
         let of_node = accepted.iter().filter(|key| key.address == node.address && key.port == node.port);
         NewHostKeys::AcceptThese(of_node.map(|key| key.fingerprint.clone()).collect())
     }
-}
-
-/// What a node is called in messages.
-fn name(node: &JoinNode) -> String {
-    node.name.clone().unwrap_or_else(|| node.address.clone())
 }
 
 fn target(node: &JoinNode) -> Target {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use swarmmanager_api::{Availability, NodeUpdate, Role};
-use swarmmanager_engine::{self as engine, Node, Reachability};
+use swarmmanager_engine::{self as engine, Node, NodeState, Reachability};
 use swarmmanager_units::NodeId;
 
 use crate::cluster::Cluster;
@@ -37,9 +37,11 @@ pub(crate) fn changed(spec: &Value, update: &NodeUpdate) -> Value {
 /// Whether the managers can still decide once that node is none of them any more.
 pub(crate) fn keeps_quorum(nodes: &[Node], demoted: &NodeId) -> bool {
     let others = nodes.iter().filter(|node| node.role == engine::Role::Manager && node.id != *demoted);
-    let (count, reachable) = others.fold((0, 0), |(count, reachable), node| {
-        (count + 1, reachable + usize::from(node.reachability == Some(Reachability::Reachable)))
-    });
+    // Swarm learns at different times that a node is lost and that the managers do not reach it.
+    let in_touch =
+        |node: &Node| node.state == NodeState::Ready && node.reachability == Some(Reachability::Reachable);
+    let (count, reachable) =
+        others.fold((0, 0), |(count, reachable), node| (count + 1, reachable + usize::from(in_touch(node))));
     reachable > count / 2
 }
 
@@ -90,6 +92,15 @@ mod tests {
         assert!(!keeps(2, 1, 0), "one of the two that are left is lost");
         assert!(keeps(2, 1, 2), "the lost one may go");
         assert!(keeps(3, 1, 0) && !keeps(3, 2, 0) && keeps(4, 1, 0));
+    }
+
+    #[test]
+    fn a_manager_that_is_down_is_not_in_touch_whatever_else_is_said_of_it() {
+        let mut nodes: Vec<Node> =
+            (0..3).map(|number| manager(&format!("m{number}"), Reachability::Reachable)).collect();
+        assert!(keeps_quorum(&nodes, &"m1".into()));
+        nodes[2].state = NodeState::Down;
+        assert!(!keeps_quorum(&nodes, &"m1".into()) && keeps_quorum(&nodes, &"m2".into()));
     }
 
     #[test]

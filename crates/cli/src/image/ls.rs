@@ -65,10 +65,26 @@ fn listing(images: &[Image], now_unix_ms: i64, whole: bool) -> Listing {
             image.repository.clone(),
             image.tag.clone(),
             if whole { image.id.clone() } else { id.chars().take(SHORT_ID).collect() },
-            ago(image.created_unix_ms, now_unix_ms),
+            created(image.created_unix_ms, now_unix_ms),
             Bytes::new(image.size_bytes).to_string(),
             image.digest.clone().unwrap_or_else(|| "<none>".to_owned()),
         ]
     });
     Listing::new(&COLUMNS, rows.collect())
+}
+
+/// As Docker says it: an image may say nothing of when it was made, so that it is the same whenever that is.
+fn created(unix_ms: i64, now_unix_ms: i64) -> String {
+    if unix_ms > 0 { ago(unix_ms, now_unix_ms) } else { "N/A".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::created;
+
+    #[test]
+    fn an_image_without_a_date_has_no_age() {
+        assert_eq!(created(0, 60_000), "N/A");
+        assert_eq!(created(55_000, 60_000), "5 seconds ago");
+    }
 }

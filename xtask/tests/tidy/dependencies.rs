@@ -9,13 +9,14 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 19] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 20] = [
     ("units", &[]),
     ("image", &[]),
     ("door", &[]),
     ("console", &[]),
     ("ssh", &[]),
     ("placement", &["units"]),
+    ("simulator", &["placement", "units"]),
     ("telemetry", &["units"]),
     ("identity", &["units"]),
     ("engine", &["units"]),

@@ -1,0 +1,1 @@
+//! Replays recorded loads against placement policies and relocation strategies, and compares what comes of it.

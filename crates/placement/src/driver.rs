@@ -6,7 +6,7 @@ use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
 use crate::explain::{explain, refusal};
 use crate::explanation::{Factor, Refusal};
-use crate::feasibility::Level;
+use crate::feasibility::{Level, Rules};
 use crate::rating::Wanted;
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
 
@@ -21,6 +21,16 @@ pub trait Policy: Send + Sync {
     /// A node's score for one instance of the request; the lowest wins, and what is no number loses. Called only for
     /// nodes that nothing rules out. `levels` are the node's CPU, memory and disk with the instance's demand.
     fn score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64;
+
+    /// Which of the rules that hold whatever the policy it keeps to; all of them, but for schedulers of others.
+    fn rules(&self) -> Rules {
+        Rules::All
+    }
+
+    /// Whether its own rules let the node take the instance; no node is ruled out where it has none.
+    fn admits(&self, _node: &NodeState, _levels: &[Level; 3]) -> bool {
+        true
+    }
 
     /// The scores of several nodes, `None` for those that are out, in the place of what was in `scores`. Not to be
     /// implemented: provided so that each policy has a loop of its own, into which its score is compiled.
@@ -64,7 +74,7 @@ impl dyn Policy + '_ {
             let outcome = match board.place_one() {
                 Some(node) => Outcome::Placed { node: node.id.clone(), hostname: node.hostname.clone() },
                 None => {
-                    let reason = refused.get_or_insert_with(|| refusal(board.nodes(), request));
+                    let reason = refused.get_or_insert_with(|| refusal(self, board.nodes(), request));
                     Outcome::Unplaced { reason: reason.clone() }
                 }
             };

@@ -7,7 +7,7 @@ use crate::driver::{by_name, tie_break};
 use crate::explanation::{Explanation, Factor, NodeVerdict, Part, Refusal, Verdict};
 use crate::feasibility::{Level, levels, reasons};
 use crate::rating::comparable_score;
-use crate::{NodeState, Policy, Request};
+use crate::{NodeState, Policy, Reason, Request};
 
 /// What is made of every node for one instance.
 pub(crate) fn explain<'a>(
@@ -35,7 +35,7 @@ pub(crate) fn explain<'a>(
 fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdict {
     let demand = request.demand.on(node);
     let levels = levels(node, &demand);
-    let reasons = reasons(node, request, &demand, &levels);
+    let reasons = all_reasons(policy, node, request);
     let verdict = if reasons.is_empty() {
         Verdict::Candidate { score: comparable_score(policy, node, request, &levels) }
     } else {
@@ -67,15 +67,28 @@ fn part(level: &Level, factors: Vec<Factor>) -> Part {
 }
 
 /// Counts the nodes by the first reason that each is out for.
-pub(crate) fn refusal<'a>(nodes: impl Iterator<Item = &'a NodeState>, request: &Request) -> Refusal {
+pub(crate) fn refusal<'a>(
+    policy: &dyn Policy,
+    nodes: impl Iterator<Item = &'a NodeState>,
+    request: &Request,
+) -> Refusal {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for node in nodes {
-        let demand = request.demand.on(node);
-        if let Some(reason) = reasons(node, request, &demand, &levels(node, &demand)).first() {
+        if let Some(reason) = all_reasons(policy, node, request).first() {
             *counts.entry(reason.kind()).or_default() += 1;
         }
     }
     let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Refusal { counts }
+}
+
+fn all_reasons(policy: &dyn Policy, node: &NodeState, request: &Request) -> Vec<Reason> {
+    let demand = request.demand.on(node);
+    let levels = levels(node, &demand);
+    let mut reasons = reasons(node, request, policy.rules(), &demand, &levels);
+    if reasons.is_empty() && !policy.admits(node, &levels) {
+        reasons.push(Reason::Policy { policy: policy.name().to_owned() });
+    }
+    reasons
 }

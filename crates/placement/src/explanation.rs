@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use swarmmanager_units::{Bytes, Megahertz, NodeId};
+use swarmmanager_units::NodeId;
 
-use crate::{Constraint, Demand, Reason};
+use crate::{Constraint, Demand, Reason, Resource};
 
 /// One instance and its node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -154,36 +154,5 @@ impl fmt::Display for Factor {
             Self::Rising => "rising",
         };
         write!(f, "{name} ×{}", self.value())
-    }
-}
-
-/// A resource of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Resource {
-    /// Processing power.
-    Cpu,
-    /// Memory.
-    Memory,
-    /// Disk of Docker's data root.
-    Disk,
-}
-
-impl Resource {
-    /// Docker's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cpu => "CPU",
-            Self::Memory => "memory",
-            Self::Disk => "disk",
-        }
-    }
-
-    /// An amount of it with its unit.
-    pub fn amount(self, amount: f64) -> String {
-        match self {
-            Self::Cpu => Megahertz::new(amount).to_string(),
-            Self::Memory | Self::Disk => Bytes::new(amount.max(0.0) as u64).to_string(),
-        }
     }
 }

@@ -9,6 +9,17 @@ use crate::{
 /// Room for the rounding of sums of CPU, as a share: ten times a tenth of a core is a core.
 const ROUNDING: f64 = 1e-9;
 
+/// Which of the rules that rule nodes out a policy keeps to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// All: a node reports, and has room by measurement as well as by what is promised.
+    All,
+    /// Those of a scheduler that looks at reservations alone: whether a node reports and what it uses rules nothing out.
+    Reservations,
+    /// None but the policy's own.
+    None,
+}
+
 /// One resource of a node as a decision sees it, in MHz or bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Level {
@@ -86,12 +97,19 @@ fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
 /// Whether anything but its size keeps an instance off the node. With [`fits`] the same as [`reasons`] being empty,
 /// without the words.
 #[inline]
-pub(crate) fn may_be_used(node: &NodeState, request: &Request, takes_any: bool) -> bool {
-    node.status == NodeStatus::Ready
-        && node.availability == NodeAvailability::Active
-        && node.usage.is_some()
+pub(crate) fn may_be_used(node: &NodeState, request: &Request, rules: Rules, takes_any: bool) -> bool {
+    rules == Rules::None
+        || (node.status == NodeStatus::Ready
+            && node.availability == NodeAvailability::Active
+            && (rules == Rules::Reservations || is_fresh(node))
+            && (takes_any || suits(node, request)))
+}
+
+/// Whether it is known what the node uses now.
+#[inline]
+fn is_fresh(node: &NodeState) -> bool {
+    node.usage.is_some()
         && (node.data_age.as_secs() < STALE_AFTER.as_secs() || node.data_age <= STALE_AFTER)
-        && (takes_any || suits(node, request))
 }
 
 /// Whether the request asks for nothing of a node but room.
@@ -115,8 +133,19 @@ fn suits(node: &NodeState, request: &Request) -> bool {
 
 /// Whether the instance fits into every resource, by measurement and by what is promised.
 #[inline]
-pub(crate) fn fits(node: &NodeState, demand: &Resources, levels: &[Level; 3]) -> bool {
-    levels.iter().all(|level| level.fits_free() && fits_unreserved(level.resource, node, demand))
+pub(crate) fn fits(
+    node: &NodeState,
+    request: &Request,
+    rules: Rules,
+    demand: &Resources,
+    levels: &[Level; 3],
+) -> bool {
+    rules == Rules::None
+        || request.overcommit
+        || levels.iter().all(|level| {
+            (rules == Rules::Reservations || level.fits_free())
+                && fits_unreserved(level.resource, node, demand)
+        })
 }
 
 /// Whether what is promised leaves room.
@@ -133,6 +162,7 @@ fn fits_unreserved(resource: Resource, node: &NodeState, demand: &Resources) -> 
         }
         Resource::Memory => bytes(demand.memory, reserved.memory, capacity.memory),
         Resource::Disk => bytes(demand.disk, reserved.disk, capacity.disk),
+        Resource::DiskIo | Resource::Network => true,
     }
 }
 
@@ -140,10 +170,14 @@ fn fits_unreserved(resource: Resource, node: &NodeState, demand: &Resources) -> 
 pub(crate) fn reasons(
     node: &NodeState,
     request: &Request,
+    rules: Rules,
     demand: &Resources,
     levels: &[Level; 3],
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
+    if rules == Rules::None {
+        return reasons;
+    }
     if node.status != NodeStatus::Ready {
         reasons.push(Reason::NotReady { status: node.status });
     }
@@ -165,16 +199,21 @@ pub(crate) fn reasons(
     for port in request.host_ports.iter().filter(|port| node.host_ports.contains(port)) {
         reasons.push(Reason::PortTaken { port: port.clone() });
     }
-    if node.usage.is_none() {
-        reasons.push(Reason::NoReports);
-        return reasons;
+    if rules == Rules::All {
+        if node.usage.is_none() {
+            reasons.push(Reason::NoReports);
+            return reasons;
+        }
+        if node.data_age > STALE_AFTER {
+            reasons.push(Reason::Stale { age: node.data_age });
+        }
     }
-    if node.data_age > STALE_AFTER {
-        reasons.push(Reason::Stale { age: node.data_age });
+    if request.overcommit {
+        return reasons;
     }
     for level in levels {
         let Level { resource, capacity, used, unseen, reserved, demand: asked } = *level;
-        if !level.fits_free() {
+        if rules == Rules::All && !level.fits_free() {
             reasons.push(Reason::TooLittleFree {
                 resource,
                 demand: asked,

@@ -4,28 +4,35 @@
 //! nodes, in tests, in a simulator and in production. What may be placed at all ([`Reason`] lists what rules a node out)
 //! is the same for every policy; a [`Policy`] only says which of the remaining nodes is best.
 
-mod availability;
 mod constraint;
 mod driver;
 mod explain;
 mod explanation;
 mod feasibility;
+mod load;
+mod policy;
 mod rating;
 mod reason;
+pub mod relocation;
 mod request;
+mod resource;
+mod risk;
 mod snapshot;
 
-pub use availability::Availability;
 pub use constraint::{Constraint, ConstraintError};
 pub use driver::{Placement, Policy};
 pub use explanation::{
-    Decision, Explanation, Factor, NodeVerdict, Outcome, Part, Refusal, Resource, Verdict,
+    Decision, Explanation, Factor, NodeVerdict, Outcome, Part, Refusal, Verdict,
 };
-pub use feasibility::Level;
+pub use feasibility::{Level, Rules};
+pub use load::{Load, Moments, PerResource};
+pub use policy::*;
 pub use reason::Reason;
-pub use request::{Demand, HostPort, Request};
+pub use request::{Affinity, Demand, HostPort, Request, Wish};
+pub use resource::Resource;
 pub use snapshot::{
-    NodeAvailability, NodeState, NodeStatus, Platform, ResourceUsage, Resources, Role, Snapshot, Usage,
+    NodeAvailability, NodeState, NodeStatus, Percentiles, Platform, Rates, ResourceUsage, Resources, Role,
+    Snapshot, Usage,
 };
 
 use std::time::Duration;

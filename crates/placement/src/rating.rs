@@ -19,12 +19,14 @@ impl<'a> Wanted<'a> {
     /// The node's score, or `None` where it is out.
     #[inline]
     pub(crate) fn rate<P: Policy + ?Sized>(&self, policy: &P, node: &NodeState) -> Option<f64> {
-        if !may_be_used(node, self.request, self.takes_any) {
+        let rules = policy.rules();
+        if !may_be_used(node, self.request, rules, self.takes_any) {
             return None;
         }
         let demand = self.demand.on(node);
         let levels = levels(node, &demand);
-        fits(node, &demand, &levels).then(|| comparable_score(policy, node, self.request, &levels))
+        let takes = fits(node, self.request, rules, &demand, &levels) && policy.admits(node, &levels);
+        takes.then(|| comparable_score(policy, node, self.request, &levels))
     }
 }
 

@@ -67,6 +67,11 @@ pub enum Reason {
         /// What was placed on it and does not show in the measurements yet.
         unseen: f64,
     },
+    /// The policy takes it out by a rule of its own.
+    Policy {
+        /// Which policy.
+        policy: String,
+    },
     /// Too little is left unpromised.
     Reserved {
         /// Of what.
@@ -102,6 +107,7 @@ impl Reason {
             Self::Platform { .. } => "platform that the image is not for".into(),
             Self::MaxPerNode { most } => format!("max replicas per node {most} reached"),
             Self::PortTaken { port } => format!("port {port} already published"),
+            Self::Policy { policy } => format!("ruled out by policy {policy}"),
             Self::TooLittleFree { resource, .. } => format!("not enough free {}", resource.as_str()),
             Self::Reserved { resource, .. } => format!("not enough unreserved {}", resource.as_str()),
         }
@@ -142,6 +148,7 @@ impl fmt::Display for Reason {
             | Self::NoReports
             | Self::Constraint { .. }
             | Self::MaxPerNode { .. }
+            | Self::Policy { .. }
             | Self::PortTaken { .. } => f.write_str(&self.kind()),
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use swarmmanager_units::{Bytes, CpuDemand, Megahertz, NodeId};
 
-use crate::{Constraint, NodeState, Platform, Resources};
+use crate::{Constraint, Load, NodeState, Platform, Resources};
 
 /// Further instances of one service, all alike.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,14 @@ pub struct Request {
     pub host_ports: Vec<HostPort>,
     /// Nodes not to use, such as the one that an instance moves away from.
     pub exclude: BTreeSet<NodeId>,
+    /// How many instances the service is to have.
+    pub replicas: u32,
+    /// What the instance is known to use; `None` where it never ran, and then its demand counts.
+    pub expected: Option<Load>,
+    /// Services whose nodes are preferred or avoided.
+    pub affinities: Vec<Affinity>,
+    /// Whether nodes may be promised and asked for more than they have.
+    pub overcommit: bool,
 }
 
 impl Request {
@@ -38,8 +46,42 @@ impl Request {
             max_per_node: None,
             host_ports: Vec::new(),
             exclude: BTreeSet::new(),
+            replicas: 1,
+            expected: None,
+            affinities: Vec::new(),
+            overcommit: false,
         }
     }
+
+    /// What one instance is expected to use on that node: what it is known to use, else its demand.
+    ///
+    /// A demand is a guess: its CPU is taken to vary by half of it, its memory and disk to be used in full.
+    #[inline]
+    pub fn expected_on(&self, node: &NodeState) -> Load {
+        match self.expected {
+            Some(expected) => expected,
+            None => self.demand.on(node).as_load(),
+        }
+    }
+}
+
+/// Where instances are to be with regard to those of another service, as far as it costs little.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Affinity {
+    /// The other service.
+    pub service: String,
+    /// Whether to be where it is, or where it is not.
+    pub wish: Wish,
+}
+
+/// To be together or apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wish {
+    /// On the same node.
+    Together,
+    /// On another node.
+    Apart,
 }
 
 /// What an instance is expected to use.

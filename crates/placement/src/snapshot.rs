@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use swarmmanager_units::{Bytes, Megahertz, NodeId};
 
-use crate::{HostPort, Request};
+use crate::{HostPort, Load, Moments, Request, Resource};
 
 /// The nodes at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Snapshot {
 }
 
 /// One node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NodeState {
     /// Swarm's id.
     pub id: NodeId,
@@ -49,6 +49,9 @@ pub struct NodeState {
     pub cores: f64,
     /// What the node has.
     pub capacity: Resources,
+    /// What its disks and its network can carry.
+    #[serde(default)]
+    pub rates: Rates,
     /// What is used of it; `None` where nothing was ever reported.
     pub usage: Option<Usage>,
     /// Age of the latest report.
@@ -60,6 +63,16 @@ pub struct NodeState {
     /// What was placed on it and does not show in the measurements yet.
     #[serde(default)]
     pub unseen: Resources,
+    /// What everything on it, with what was just placed, is expected to use in the next while; `None` where nothing is
+    /// forecast, and then `usage` and `unseen` count.
+    #[serde(default)]
+    pub expected: Option<Load>,
+    /// How often instances of each service failed on it within the last five minutes.
+    #[serde(default)]
+    pub failures: BTreeMap<String, u32>,
+    /// How often Swarm lost it within the last day.
+    #[serde(default)]
+    pub losses: u32,
     /// How many instances of each service are on it.
     #[serde(default)]
     pub instances: BTreeMap<String, u32>,
@@ -88,9 +101,45 @@ impl NodeState {
         self.instances.values().copied().map(u64::from).sum()
     }
 
+    /// What it has of a resource, in the resource's unit; 0 where that is not known.
+    #[inline]
+    pub fn capacity_of(&self, resource: Resource) -> f64 {
+        match resource {
+            Resource::Cpu => self.capacity.cpu.get(),
+            Resource::Memory => self.capacity.memory.as_f64(),
+            Resource::Disk => self.capacity.disk.as_f64(),
+            Resource::DiskIo => self.rates.disk_io,
+            Resource::Network => self.rates.network,
+        }
+    }
+
+    /// What everything on it is expected to use: the forecast, else what is measured with what was just placed.
+    #[inline]
+    pub fn expected_load(&self) -> Load {
+        match self.expected {
+            Some(expected) => expected,
+            None => self.measured_load(),
+        }
+    }
+
+    #[inline(never)]
+    fn measured_load(&self) -> Load {
+        let measured = |resource| {
+            let usage = self.usage.as_ref().map(|usage| usage.of(resource));
+            Moments {
+                mean: usage.map_or(0.0, |usage| usage.mean),
+                variance: usage.map_or(0.0, |usage| usage.deviation * usage.deviation),
+            }
+        };
+        Load::of(measured).with(&self.unseen.as_load())
+    }
+
     /// Takes note that one instance of the request comes to the node, so that what is placed next sees it.
     pub fn book(&mut self, request: &Request) {
         let demand = request.demand.on(self);
+        if let Some(expected) = &self.expected {
+            self.expected = Some(expected.with(&request.expected_on(self)));
+        }
         for booked in [&mut self.reserved, &mut self.unseen] {
             booked.cpu += demand.cpu;
             booked.memory += demand.memory;
@@ -113,8 +162,31 @@ pub struct Resources {
     pub disk: Bytes,
 }
 
+impl Resources {
+    /// As what is expected of something that was never seen: CPU varies by half of it, memory and disk are used in full.
+    pub fn as_load(&self) -> Load {
+        let cpu = self.cpu.get();
+        Load::new([
+            Moments { mean: cpu, variance: cpu * cpu / 4.0 },
+            Moments::constant(self.memory.as_f64()),
+            Moments::constant(self.disk.as_f64()),
+            Moments::default(),
+            Moments::default(),
+        ])
+    }
+}
+
+/// What disks and networks carry, in bytes per second; 0 where that is not known, and then it limits nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Read from and written to disks.
+    pub disk_io: f64,
+    /// Received and sent.
+    pub network: f64,
+}
+
 /// How much of each resource is used.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// In MHz.
     pub cpu: ResourceUsage,
@@ -122,10 +194,29 @@ pub struct Usage {
     pub memory: ResourceUsage,
     /// In bytes.
     pub disk: ResourceUsage,
+    /// In bytes per second.
+    #[serde(default)]
+    pub disk_io: ResourceUsage,
+    /// In bytes per second.
+    #[serde(default)]
+    pub network: ResourceUsage,
+}
+
+impl Usage {
+    /// The use of a resource.
+    pub fn of(&self, resource: Resource) -> &ResourceUsage {
+        match resource {
+            Resource::Cpu => &self.cpu,
+            Resource::Memory => &self.memory,
+            Resource::Disk => &self.disk,
+            Resource::DiskIo => &self.disk_io,
+            Resource::Network => &self.network,
+        }
+    }
 }
 
 /// The recent use of one resource, in the resource's own unit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourceUsage {
     /// Mean over the last 30 seconds, or over the last 5 where that is more: a node that became busy counts as busy at
     /// once, one that became idle only when it stays so.
@@ -136,6 +227,26 @@ pub struct ResourceUsage {
     /// The same with its sign: positive when use grows.
     #[serde(default)]
     pub trend: f64,
+    /// Standard deviation over the last hour, or since there are measurements.
+    #[serde(default)]
+    pub deviation: f64,
+    /// Half, 90, 95 and 99 of a hundred measurements over the last hour were at or below these.
+    #[serde(default)]
+    pub percentiles: Percentiles,
+}
+
+/// What so many of a hundred measurements were at or below, in the resource's own unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Percentiles {
+    /// 50.
+    pub p50: f64,
+    /// 90.
+    pub p90: f64,
+    /// 95.
+    pub p95: f64,
+    /// 99.
+    pub p99: f64,
 }
 
 /// A node's role.

@@ -1,0 +1,7 @@
+//! One run: a workload on a fleet under a policy and a relocation.
+
+mod run;
+mod tally;
+
+pub use run::Replay;
+pub use tally::Figures;

@@ -1,0 +1,33 @@
+//! Recorded loads, read from files.
+
+mod bitbrains;
+mod planetlab;
+mod table;
+
+pub use bitbrains::bitbrains;
+pub use planetlab::planetlab;
+
+use std::path::PathBuf;
+
+/// Why a trace could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The file could not be opened or read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What stands in the file is not what the format says.
+    #[error("{}, line {line}: {problem}", path.display())]
+    Content {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+}

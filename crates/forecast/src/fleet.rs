@@ -6,10 +6,21 @@ use crate::average::Average;
 use crate::weights::{Features, Weights};
 
 /// What all instances have in common: what part of a demand is really used, and how long a load lasts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Fleet {
     shares: PerResource<Shares>,
     weights: PerResource<Weights>,
+    spread: PerResource<Weights>,
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self {
+            shares: PerResource::default(),
+            weights: PerResource::of(|_| Weights::starting_with([0.0, 0.0, 0.5, 0.5])),
+            spread: PerResource::of(|_| Weights::starting_with([0.0, 1.0, 0.0, 0.0])),
+        }
+    }
 }
 
 /// Use as a share of the demand.
@@ -43,11 +54,17 @@ impl Fleet {
     pub fn step(&mut self) {
         for resource in Resource::ALL {
             self.weights[resource].learn(KEEP);
+            self.spread[resource].learn(KEEP);
         }
     }
 
+    /// The weights of errors.
+    pub fn spread_weights(&self, resource: Resource) -> [f64; 4] {
+        self.spread[resource].get()
+    }
+
     /// The weights of the last sample, the recent and the long mean.
-    pub fn weights(&self, resource: Resource) -> [f64; 3] {
+    pub fn weights(&self, resource: Resource) -> [f64; 4] {
         self.weights[resource].get()
     }
 
@@ -59,6 +76,14 @@ impl Fleet {
 
     pub(crate) fn take_forecast(&mut self, resource: Resource, features: &Features, came: f64) {
         self.weights[resource].take(features, came);
+    }
+
+    pub(crate) fn take_spread(&mut self, resource: Resource, features: &Features, came: f64) {
+        self.spread[resource].take(features, came);
+    }
+
+    pub(crate) fn spread(&self, resource: Resource, features: &Features) -> f64 {
+        self.spread[resource].forecast(features)
     }
 
     pub(crate) fn forecast(&self, resource: Resource, features: &Features) -> f64 {

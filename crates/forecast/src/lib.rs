@@ -4,7 +4,7 @@
 
 mod average;
 mod fleet;
-mod profile;
+pub mod profile;
 mod weights;
 
 pub use average::Average;

@@ -1,8 +1,7 @@
 //! How much of the last sample, of the recent mean and of the long mean a good forecast is made of.
 
-/// Features of a forecast: the last sample, the recent mean, the long mean.
-pub(crate) const FEATURES: usize = 3;
-
+/// Features of a forecast: the last sample and three means.
+pub(crate) const FEATURES: usize = 4;
 /// Features or weights.
 pub(crate) type Features = [f64; FEATURES];
 
@@ -15,16 +14,12 @@ pub(crate) struct Weights {
     weights: Features,
 }
 
-/// Before anything is learned: the recent and the long mean alike.
-const BEFORE: Features = [0.0, 0.5, 0.5];
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self { products: [[0.0; FEATURES]; FEATURES], targets: [0.0; FEATURES], seen: 0, weights: BEFORE }
-    }
-}
-
 impl Weights {
+    /// With these weights as long as nothing is learned.
+    pub(crate) fn starting_with(weights: Features) -> Self {
+        Self { products: [[0.0; FEATURES]; FEATURES], targets: [0.0; FEATURES], seen: 0, weights }
+    }
+
     /// Takes note of what came after such features.
     pub(crate) fn take(&mut self, features: &Features, came: f64) {
         for (row, feature) in self.products.iter_mut().zip(features) {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Room for the rounding of sums of CPU, as a share: ten times a tenth of a core is a core.
-const ROUNDING: f64 = 1e-9;
+pub(crate) const ROUNDING: f64 = 1e-9;
 
 /// Which of the rules that rule nodes out a policy keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -56,7 +56,7 @@ fn env(name: &str, default: f64) -> f64 { std::env::var(name).map(|s| s.parse().
 fn relocation(name: &str) -> Option<Box<dyn Relocation>> {
     match name {
         "none" => None,
-        "cbr" => Some(Box::new(CostBenefit { cost: env("COST", 600.0), unserved: env("BETA", 10.0), worst: env("WORST", 3.0) as usize, moves: env("MOVES", 12.0) as usize, horizon: env("HORIZON", 12.0), ..CostBenefit::default() })),
+        "cbr" => { let mut c = CostBenefit::default(); c.return_ = env("RETURN", 20.0); c.near = std::time::Duration::from_secs_f64(env("NEAR", 1800.0)); c.far = std::time::Duration::from_secs_f64(env("FAR", 10800.0)); c.unserved = env("BETA", 0.7); c.trigger = env("TRIG", 0.02); c.targets = env("TARGETS", 16.0) as usize; c.heavy = env("HEAVY", 12.0) as usize; c.at_a_time = env("MOVES", 60.0) as usize; c.looked_at = env("WORST", 40.0) as usize; Some(Box::new(c)) }
         _ => panic!(),
     }
 }

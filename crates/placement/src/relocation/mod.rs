@@ -1,6 +1,7 @@
 //! Which running instance should move where, or none.
 
 mod cost_benefit;
+mod harm;
 mod plan;
 mod scene;
 

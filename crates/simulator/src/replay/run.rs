@@ -188,7 +188,8 @@ impl<'a> State<'a> {
                 request: slot.request.clone(),
                 node,
                 used: slot.used,
-                expected: slot.profile.forecast(demand, &self.fleet),
+                expected: oracle(&self.replay.workload.instances[index], step, "ORACLE").unwrap_or_else(|| slot.profile.forecast(demand, &self.fleet)),
+                usual: slot.profile.usual(demand, &self.fleet),
                 samples: slot.profile.samples(),
                 since: at(slot.since),
                 history: slot.history.clone(),
@@ -241,13 +242,21 @@ impl<'a> State<'a> {
                     ));
                 }
             }
+            if std::env::var("TRACE").is_ok() {
+                let over: u64 = (0..count).filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready && Resource::ALL.iter().any(|r| demanded[*n][*r] > 0.9 * self.capacities[*n][*r] && self.capacities[*n][*r] > 0.0)).map(|n| instances[n]).sum();
+                let all: u64 = instances.iter().sum();
+                let d: f64 = demanded.iter().map(|d| d[Resource::Cpu]).sum();
+                let c: f64 = (0..count).filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready).map(|n| self.capacities[n][Resource::Cpu]).sum();
+                let harm: f64 = 0.0;
+                eprintln!("T {step} {over} {all} {:.4} {}", d / c, self.tally.moves);
+            }
             self.tally.step(&shares, waiting);
         }
-        self.observe(&demanded);
+        self.observe(step, &demanded);
     }
 
     /// What can be measured: never more than a node has.
-    fn observe(&mut self, demanded: &[PerResource<f64>]) {
+    fn observe(&mut self, step: usize, demanded: &[PerResource<f64>]) {
         let served: Vec<PerResource<f64>> = demanded
             .iter()
             .zip(&self.capacities)
@@ -264,8 +273,9 @@ impl<'a> State<'a> {
             for resource in Resource::ALL {
                 slot.used[resource] *= served[node][resource];
             }
-            slot.profile.take(&slot.used, &instance.demand, &mut self.fleet);
-            slot.usual = slot.profile.usual(&instance.demand, &self.fleet);
+            let full = PerResource::of(|r| served[node][r] < 1.0);
+            slot.profile.take(&slot.used, &full, &instance.demand, &mut self.fleet);
+            slot.usual = oracle(instance, step + 1, "ORACLEP").unwrap_or_else(|| if swarmmanager_forecast::profile::env("PLACEF", 0.0) > 0.0 { slot.profile.forecast(&instance.demand, &self.fleet) } else { slot.profile.usual(&instance.demand, &self.fleet) });
             expected[node] = expected[node].with(&slot.usual);
             if slot.history.len() == HISTORY {
                 slot.history.remove(0);
@@ -355,4 +365,14 @@ fn unbook(node: &mut NodeState, request: &Request, usual: &Load) {
             node.instances.remove(&request.service);
         }
     }
+}
+
+fn oracle(instance: &Instance, step: usize, name: &str) -> Option<Load> {
+    let ahead: usize = std::env::var(name).ok()?.parse().ok()?;
+    Some(Load::of(|r| {
+        let v = || (step..step + ahead).map(|s| instance.used[r].at(s));
+        let m = v().sum::<f64>() / ahead as f64;
+        let var = v().map(|x| (x - m).powi(2)).sum::<f64>() / ahead as f64;
+        swarmmanager_placement::Moments { mean: m, variance: var }
+    }))
 }

@@ -12,6 +12,7 @@ mod explanation;
 mod feasibility;
 mod rating;
 mod reason;
+mod relocation;
 mod request;
 mod snapshot;
 
@@ -23,6 +24,7 @@ pub use explanation::{
 };
 pub use feasibility::Level;
 pub use reason::Reason;
+pub use relocation::{Candidate, Detection, DetectionError, Selection, UnknownSelection};
 pub use request::{Demand, HostPort, Request};
 pub use snapshot::{
     NodeAvailability, NodeState, NodeStatus, Platform, ResourceUsage, Resources, Role, Snapshot, Usage,

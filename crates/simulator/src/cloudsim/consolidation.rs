@@ -3,6 +3,7 @@
 use swarmmanager_placement::{Candidate, Detection, Selection};
 use swarmmanager_units::Bytes;
 
+use super::correlation::most_correlated;
 use super::host::{Demand, Host, Phase, free_and_given};
 use super::placement::{Need, Room, cheapest};
 use super::vm::Vm;
@@ -33,7 +34,7 @@ impl Rules {
         let mut plan = Plan::new(*self, hosts, vms);
         let overloaded: Vec<bool> = (0..hosts.len()).map(|host| plan.is_overloaded(host)).collect();
         let leaving = plan.relieve(&overloaded, random);
-        let mut moves = plan.place(leaving, &overloaded).placed;
+        let mut moves = plan.place(leaving, &overloaded);
         moves.extend(plan.empty_little_used(overloaded));
         moves
     }
@@ -53,12 +54,6 @@ struct PlannedHost {
     requested: f64,
     room: Room,
     history: Vec<f64>,
-}
-
-/// What came of placing several VMs.
-struct Placed {
-    placed: Vec<Move>,
-    all: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -112,14 +107,16 @@ impl<'a> Plan<'a> {
             }
         };
         let candidates: Vec<_> = vms.iter().map(candidate).collect();
-        self.rules.selection.choose(&candidates, random()).map(|index| vms[index])
+        let index = match self.rules.selection {
+            Selection::MaximumCorrelation => most_correlated_or_soonest_moved(&candidates),
+            selection => selection.choose(&candidates, random()),
+        };
+        index.map(|index| vms[index])
     }
 
     /// Places VMs, those that want most first. Those that fit nowhere stay.
-    fn place(&mut self, vms: Vec<usize>, excluded: &[bool]) -> Placed {
-        let vms = self.by_demand(vms);
-        let placed: Vec<Move> = vms.iter().filter_map(|&vm| self.place_one(vm, excluded)).collect();
-        Placed { all: placed.len() == vms.len(), placed }
+    fn place(&mut self, vms: Vec<usize>, excluded: &[bool]) -> Vec<Move> {
+        self.by_demand(vms).into_iter().filter_map(|vm| self.place_one(vm, excluded)).collect()
     }
 
     fn by_demand(&self, mut vms: Vec<usize>) -> Vec<usize> {
@@ -207,7 +204,13 @@ impl PlannedHost {
     }
 }
 
-/// Adds a VM's history to a host's. A host's is that of the VMs that it runs now, wherever they ran then.
+fn most_correlated_or_soonest_moved(candidates: &[Candidate<'_>]) -> Option<usize> {
+    let histories: Vec<&[f64]> = candidates.iter().map(|one| one.history).collect();
+    most_correlated(&histories).or_else(|| Selection::MinimumMigrationTime.choose(candidates, 0))
+}
+
+/// Adds a VM's history to a host's, which is that of the VMs that it runs now, wherever they ran then. All VMs start
+/// together, so their histories are equally long.
 fn add_history(sum: &mut Vec<f64>, vm: &Vm<'_>, host_mips: f64) {
     sum.resize(vm.history().len(), 0.0);
     for (sum, share) in sum.iter_mut().zip(vm.history()) {

@@ -1,5 +1,7 @@
 //! The hosts and VMs, and what happens to them: time passes, VMs start, migrate and go.
 
+use swarmmanager_placement::Detection;
+
 use super::consolidation::Move;
 use super::host::Host;
 use super::metrics::CloudSimResult;
@@ -7,7 +9,6 @@ use super::placement::{Need, Room, cheapest};
 use super::power::HOST_MODELS;
 use super::trace::VmTrace;
 use super::vm::Vm;
-use swarmmanager_placement::Detection;
 
 /// Bandwidth of a host that migrations may use, MB/s: half of 1 Gbit/s.
 const MIGRATION_RATE: f64 = 62.5;
@@ -147,7 +148,8 @@ impl<'a> DataCentre<'a> {
         self.hosts.iter_mut().for_each(|host| host.record.finish());
         let hosts = self.hosts.iter().map(|host| &host.record);
         let vms = self.vms.iter().map(|vm| &vm.record);
-        CloudSimResult::new(self.joules, self.migrations, hosts, vms)
+        let result = CloudSimResult::new(self.joules, self.migrations, hosts, vms);
+        CloudSimResult { unplaced_vms: self.unplaced, ..result }
     }
 
     /// The energy that all hosts would have used so far at full power, J.

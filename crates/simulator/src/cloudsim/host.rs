@@ -53,7 +53,7 @@ impl Host {
         let demands: Vec<Demand> = self.vms.iter().map(|&vm| self.demand(vm, &vms[vm])).collect();
         let shares = share_processor(self.model, &demands);
         self.given_before = self.given;
-        (self.given, _) = (0.0, ());
+        self.given = 0.0;
         let mut requested = 0.0;
         for ((&vm, demand), mut allocated) in self.vms.iter().zip(&demands).zip(shares) {
             requested += demand.mips;
@@ -143,4 +143,48 @@ fn free_mips(model: &HostModel, demands: &[Demand]) -> Option<f64> {
 /// What VMs that are all settled leave of a host's processor and take of it, MIPS.
 pub(super) fn free_and_given(model: &HostModel, demands: &[Demand]) -> (f64, f64) {
     (free_mips(model, demands).unwrap_or(0.0), share_processor(model, demands).iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::power::HOST_MODELS;
+    use super::*;
+
+    /// 3720 MIPS in two cores of 1860.
+    const MODEL: &HostModel = HOST_MODELS[0];
+
+    fn demand(mips: f64, phase: Phase) -> Demand {
+        Demand { mips, phase }
+    }
+
+    #[test]
+    fn where_all_fits_each_gets_what_it_wants() {
+        let demands = [
+            demand(1000.0, Phase::Settled),
+            demand(1000.0, Phase::Leaving),
+            demand(1000.0, Phase::Arriving),
+            demand(2500.0, Phase::Arriving),
+        ];
+        assert_eq!(share_processor(MODEL, &demands), [1000.0, 900.0, 100.0, 186.0]);
+    }
+
+    #[test]
+    fn no_vm_gets_more_than_a_core() {
+        assert_eq!(share_processor(MODEL, &[demand(2500.0, Phase::Settled)]), [1860.0]);
+    }
+
+    #[test]
+    fn where_not_all_fits_each_gets_the_same_part_in_whole_mips() {
+        // 1860 + 1860 + 186 = 3906 are wanted, of 3720: 0.952 38 of each.
+        let demands =
+            [demand(2000.0, Phase::Settled), demand(1860.0, Phase::Leaving), demand(1860.0, Phase::Arriving)];
+        assert_eq!(share_processor(MODEL, &demands), [1771.0, 1594.0, 177.0]);
+        assert_eq!(free_and_given(MODEL, &[demand(1860.0, Phase::Settled); 3]), (0.0, 3720.0));
+    }
+
+    #[test]
+    fn what_is_left_is_free() {
+        let demands = [demand(1000.0, Phase::Settled), demand(2500.0, Phase::Settled)];
+        assert_eq!(free_and_given(MODEL, &demands), (860.0, 2860.0));
+    }
 }

@@ -21,6 +21,8 @@ pub struct CloudSimResult {
     pub average_sla_violation: f64,
     /// How often a host fell idle and was switched off, with those that were never on.
     pub host_shutdowns: u64,
+    /// VMs for which there was no host at the start. They are left out.
+    pub unplaced_vms: u64,
 }
 
 impl CloudSimResult {
@@ -43,6 +45,7 @@ impl CloudSimResult {
             overall_sla_violation: share(vms.requested - vms.allocated, vms.requested),
             average_sla_violation: share(vms.missing_shares, vms.violations as f64),
             host_shutdowns: hosts.shutdowns,
+            unplaced_vms: 0,
         }
     }
 }
@@ -173,5 +176,60 @@ impl HostTotals {
         self.violation_time += other.violation_time;
         self.shutdowns += other.shutdowns;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vm(time: f64, allocated: f64, migrating: bool) -> VmState {
+        VmState { time, allocated, requested: 100.0, migrating }
+    }
+
+    fn host(time: f64, allocated: f64) -> HostState {
+        HostState { time, allocated, requested: 100.0 }
+    }
+
+    #[test]
+    fn figures_follow_from_the_states() {
+        // 10 s with 90 of 100 while migrating, 20 s with all, 10 s with 80; the last state lasts no time.
+        let mut record = VmRecord::default();
+        for state in
+            [vm(0.0, 90.0, true), vm(10.0, 100.0, false), vm(30.0, 80.0, false), vm(40.0, 0.0, false)]
+        {
+            record.add(state);
+        }
+        // 5 s with all, 10 s with less, 5 s off, 20 s with all, then off.
+        let mut machine = HostRecord::default();
+        for state in [host(0.0, 100.0), host(5.0, 99.0), host(15.0, 0.0), host(20.0, 100.0), host(40.0, 0.0)]
+        {
+            machine.add(state);
+        }
+        machine.finish();
+        let result = CloudSimResult::new(7.2e6, 3, [machine].iter(), [record].iter());
+        assert_eq!((result.energy_kwh, result.migrations, result.host_shutdowns), (2.0, 3, 2));
+        assert_eq!((result.slatah, result.pdm), (10.0 / 35.0, 100.0 / 4000.0));
+        assert_eq!(result.overall_sla_violation, 300.0 / 4000.0);
+        assert!((result.average_sla_violation - 0.15).abs() < 1e-12);
+    }
+
+    #[test]
+    fn later_state_at_the_same_time_counts() {
+        let mut record = VmRecord::default();
+        for state in [vm(0.0, 10.0, true), vm(0.0, 100.0, false), vm(10.0, 0.0, false)] {
+            record.add(state);
+        }
+        assert_eq!((record.totals.allocated, record.totals.violations), (1000.0, 0));
+    }
+
+    #[test]
+    fn host_that_is_never_on_counts_as_shut_down_once() {
+        let mut machine = HostRecord::default();
+        for time in [0.0, 1.0, 2.0] {
+            machine.add(host(time, 0.0));
+        }
+        machine.finish();
+        assert_eq!(machine.totals.shutdowns, 1);
     }
 }

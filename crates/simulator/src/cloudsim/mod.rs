@@ -1,19 +1,24 @@
 //! Simulates a data centre as CloudSim 3.0.3 does, so that our simulator can be held against known figures.
 //!
-//! Source: A. Beloglazov and R. Buyya 2012 (see [`Detection`]), whose experiments are the `power.planetlab` examples of
-//! CloudSim (commit 0fc6d9b2, read for its behaviour; nothing of it is copied). 800 hosts of two models run one VM for
-//! each trace. Every 300 s VMs move away from overloaded hosts, and little-used hosts are emptied and switched off.
+//! Source: A. Beloglazov and R. Buyya 2012 (see [`Detection`](swarmmanager_placement::Detection)), whose experiments are
+//! the `power.planetlab` examples of CloudSim (commit 0fc6d9b2, read for its behaviour; nothing of it is copied). 800
+//! hosts of two models run one VM for each trace. Every 300 s VMs move away from overloaded hosts, and little-used hosts
+//! are emptied and switched off.
 //!
 //! What has to be as in CloudSim for the figures to agree, and is not what one would expect:
 //!
-//! - Everything happens 0.1 s after the samples, and lies between two of them.
+//! - Everything happens 0.1 s after the samples, so between two of them.
 //! - A VM that wants nothing at some moment is taken for finished and never comes back.
 //! - Memory counts only where VMs are placed first.
-//! - No energy is counted until the first step, nor for a host that was idle when an interval began.
-//! - Whoever arrives asks for all it wants but gets a tenth, and so counts as a violation of its new host.
-//! - `lr` is a line through the last ten values, unweighted ([`Detection::UnweightedRegression`]).
+//! - No energy is counted before the first step, nor for a host that was idle when an interval began.
+//! - A VM that arrives gets a tenth of what it wants and counts with all of it, so its new host violates its promise.
+//! - A VM may be sent to a host that is emptied in the same step, and then moves twice at once.
+//! - `lr` is a line through the last ten values, all of which weigh the same
+//!   ([`UnweightedRegression`](swarmmanager_placement::Detection::UnweightedRegression)).
+//! - `mc` keeps constant histories, of which rounding makes something.
 
 mod consolidation;
+mod correlation;
 mod datacentre;
 mod host;
 mod metrics;

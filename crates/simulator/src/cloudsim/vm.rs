@@ -90,3 +90,30 @@ impl<'a> Vm<'a> {
         start + (end - start) / SAMPLE_INTERVAL * (time - before * SAMPLE_INTERVAL)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn use_is_linear_between_samples_and_level_after_the_last() {
+        let vm = Vm::new(&VM_MODELS[0], &[10, 40]);
+        let at = |time| (vm.utilisation(time) * 1e6).round() / 1e6;
+        assert_eq!([0.0, 150.0, 300.0, 10_000.0].map(at), [0.1, 0.25, 0.4, 0.4]);
+    }
+
+    #[test]
+    fn sizes_go_by_quarters() {
+        let traces = vec![VmTrace { name: String::new(), percent: Vec::new() }; 9];
+        let sizes: Vec<f64> = Vm::all(&traces).iter().map(|vm| vm.mips).collect();
+        assert_eq!(sizes, [2500.0, 2500.0, 2500.0, 2000.0, 2000.0, 2000.0, 1000.0, 1000.0, 1000.0]);
+    }
+
+    #[test]
+    fn the_last_thirty_values_are_remembered() {
+        let percent: Vec<u8> = (0..40).collect();
+        let mut vm = Vm::new(&VM_MODELS[0], &percent);
+        (0..40).for_each(|step| vm.remember(f64::from(step) * SAMPLE_INTERVAL));
+        assert_eq!((vm.history().len(), vm.history()[0], vm.history()[29]), (30, 0.1, 0.39));
+    }
+}

@@ -57,6 +57,9 @@ fn reflect(values: &mut [f64], normal: &[f64], row: usize) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn assert_close(actual: f64, expected: f64) {
@@ -97,5 +100,16 @@ mod tests {
     fn with_as_many_series_as_values_all_is_explained() {
         let series: [&[f64]; 3] = [&[1.0, 5.0, 2.0], &[3.0, 1.0, 4.0], &[1.0, 0.0, 2.0]];
         assert_close(multiple_correlation(&series, 1), 1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn every_further_series_explains_more(series in vec(vec(0.0..1.0_f64, 20), 2..20)) {
+            let series: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+            let explained: Vec<f64> =
+                (1..=series.len()).map(|count| multiple_correlation(&series[..count], 0)).collect();
+            prop_assert!(explained.is_sorted_by(|less, more| *less <= more + 1e-9), "{explained:?}");
+            prop_assert!(explained.iter().all(|share| (-1e-9..=1.0 + 1e-9).contains(share)), "{explained:?}");
+        }
     }
 }

@@ -110,11 +110,13 @@ fn threshold_and_least_memory() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where not optimised")]
 fn interquartile_range_and_least_memory() {
     assert_same(DAY, "iqr-mmt-1.5");
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where not optimised")]
 fn median_absolute_deviation_and_least_memory() {
     assert_same(DAY, "mad-mmt-2.5");
 }

@@ -58,8 +58,9 @@ struct PlannedHost {
 
 impl<'a> Plan<'a> {
     fn new(rules: Rules, hosts: &[Host], vms: &'a [Vm<'a>]) -> Self {
-        let hosts_now = hosts.iter().map(|host| PlannedHost::new(host, vms)).collect();
-        Self { rules, vms, hosts: hosts_now, loads: hosts.iter().map(Host::load).collect() }
+        let loads = hosts.iter().map(Host::load).collect();
+        let hosts = hosts.iter().map(|host| PlannedHost::new(host, vms)).collect();
+        Self { rules, vms, hosts, loads }
     }
 
     fn is_overloaded(&self, host: usize) -> bool {

@@ -1,6 +1,7 @@
 //! Replays recorded loads against placement policies and relocation strategies, and compares what comes of it.
 
 pub mod churn;
+pub mod cloudsim;
 pub mod fleet;
 pub mod replay;
 pub mod trace;

@@ -1,10 +1,15 @@
 //! Which running instance should move where, or none.
 
+mod correlation;
 mod cost_benefit;
+mod detection;
 mod harm;
 mod plan;
 mod scene;
+mod selection;
 
 pub use cost_benefit::CostBenefit;
+pub use detection::{Detection, DetectionError};
 pub use plan::{Left, Move, Plan, Relocation};
 pub use scene::{Running, Scene};
+pub use selection::{Candidate, Selection, UnknownSelection};

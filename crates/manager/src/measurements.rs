@@ -130,12 +130,14 @@ impl Measurements {
                     mean: level,
                     abs_change: share(movement.mean_step),
                     trend: share(movement.drift),
+                    ..ResourceUsage::default()
                 })
             };
             Some(Usage {
                 cpu: usage(Resource::Cpu, sample.cpu_capacity.get())?,
                 memory: usage(Resource::Memory, sample.memory_total.as_f64())?,
                 disk: usage(Resource::Disk, sample.disk_total.as_f64())?,
+                ..Usage::default()
             })
         })
     }

@@ -124,6 +124,7 @@ fn state(
             .iter()
             .map(|(port, protocol)| HostPort { port: *port, protocol: protocol.clone() })
             .collect(),
+        ..NodeState::default()
     }
 }
 

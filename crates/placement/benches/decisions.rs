@@ -12,7 +12,7 @@ use swarmmanager_placement::{
 use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
 
 fn snapshot(nodes: usize) -> Snapshot {
-    let used = |share: f64, of: f64| ResourceUsage { mean: share * of, abs_change: 0.01, trend: 0.0 };
+    let used = |share: f64, of: f64| ResourceUsage { mean: share * of, abs_change: 0.01, ..ResourceUsage::default() };
     let node = |index: usize| {
         let size = 1.0 + (index % 7) as f64;
         let load = (index % 13) as f64 / 20.0;
@@ -34,12 +34,18 @@ fn snapshot(nodes: usize) -> Snapshot {
                 memory: Bytes::new(memory as u64),
                 disk: Bytes::new(disk as u64),
             },
-            usage: Some(Usage { cpu: used(load, cpu), memory: used(load, memory), disk: used(load, disk) }),
+            usage: Some(Usage {
+                cpu: used(load, cpu),
+                memory: used(load, memory),
+                disk: used(load, disk),
+                ..Usage::default()
+            }),
             data_age: Duration::ZERO,
             reserved: Resources::default(),
             unseen: Resources::default(),
             instances: Default::default(),
             host_ports: Default::default(),
+            ..NodeState::default()
         }
     };
     Snapshot { nodes: (0..nodes).map(node).collect() }

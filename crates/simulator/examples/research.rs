@@ -53,10 +53,10 @@ fn prepare(mut w: Workload, kind: &str, rho: f64) -> Prepared {
 
 fn env(name: &str, default: f64) -> f64 { std::env::var(name).map(|s| s.parse().unwrap()).unwrap_or(default) }
 
-fn relocation(name: &str) -> Option<Box<dyn Relocation>> {
+fn my(name: &str) -> Box<dyn Relocation> {
     match name {
-        "none" => None,
-        "cbr" => { let mut c = CostBenefit::default(); c.return_ = env("RETURN", 20.0); c.near = std::time::Duration::from_secs_f64(env("NEAR", 1800.0)); c.far = std::time::Duration::from_secs_f64(env("FAR", 10800.0)); c.unserved = env("BETA", 0.7); c.trigger = env("TRIG", 0.02); c.targets = env("TARGETS", 16.0) as usize; c.heavy = env("HEAVY", 12.0) as usize; c.at_a_time = env("MOVES", 60.0) as usize; c.looked_at = env("WORST", 40.0) as usize; Some(Box::new(c)) }
+        "none" => Box::new(Never),
+        "cbr" => { let mut c = CostBenefit::default(); c.return_ = env("RETURN", 20.0); c.near = std::time::Duration::from_secs_f64(env("NEAR", 1800.0)); c.far = std::time::Duration::from_secs_f64(env("FAR", 10800.0)); c.unserved = env("BETA", 0.7); c.trigger = env("TRIG", 0.02); c.targets = env("TARGETS", 16.0) as usize; c.heavy = env("HEAVY", 12.0) as usize; c.at_a_time = env("MOVES", 60.0) as usize; c.looked_at = env("WORST", 40.0) as usize; Box::new(c) }
         _ => panic!(),
     }
 }
@@ -92,9 +92,9 @@ fn main() {
                 let policy: Box<dyn Policy> = if let Some(v) = p.strip_prefix("ours") {
                     Box::new(Headroom { variant: v.parse().unwrap(), caution: env("CAUTION", 1.0), limit: env("LIMIT", 0.9) })
                 } else { policy(p).unwrap() };
-                let mut reloc = relocation(r);
+                let mut reloc = my(r);
                 Replay { workload: &q.workload, nodes: &q.nodes, happenings: &h, warm_up: q.warm }
-                    .run(&*policy, match reloc.as_mut() { Some(b) => Some(&mut **b), None => None })
+                    .run(&*policy, &mut *reloc, &|| ())
             }).collect();
             let n = out.len() as f64;
             let m = |f: &dyn Fn(&Figures) -> f64| out.iter().map(f).sum::<f64>() / n;

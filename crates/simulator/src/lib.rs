@@ -2,7 +2,9 @@
 
 pub mod churn;
 pub mod cloudsim;
+pub mod comparison;
 pub mod fleet;
 pub mod replay;
+pub mod scenario;
 pub mod trace;
 pub mod workload;

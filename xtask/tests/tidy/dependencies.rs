@@ -9,14 +9,15 @@ use toml::Table;
 use crate::{assert_none, root};
 
 /// Our packages, and those of ours that each may be built from. What tests use is free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 20] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 21] = [
     ("units", &[]),
     ("image", &[]),
     ("door", &[]),
     ("console", &[]),
     ("ssh", &[]),
     ("placement", &["units"]),
-    ("simulator", &["placement", "units"]),
+    ("forecast", &["placement"]),
+    ("simulator", &["forecast", "placement", "units"]),
     ("telemetry", &["units"]),
     ("identity", &["units"]),
     ("engine", &["units"]),

@@ -45,3 +45,17 @@ pub struct Left {
     /// Why nothing moves off it.
     pub reason: String,
 }
+
+/// The relocation `none`: nothing is ever moved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Never;
+
+impl Relocation for Never {
+    fn name(&self) -> String {
+        "none".into()
+    }
+
+    fn plan(&mut self, _scene: &Scene<'_>) -> Plan {
+        Plan::default()
+    }
+}

@@ -93,6 +93,7 @@ fn node() -> impl Strategy<Value = NodeState> {
             unseen: taken.1,
             instances: taken.2.into_iter().map(|(service, count)| (service.to_owned(), count)).collect(),
             host_ports: taken.3,
+            ..NodeState::default()
         })
     })
 }
@@ -125,9 +126,9 @@ fn usage(of: &Resources) -> impl Strategy<Value = Usage> + use<> {
     [one(), one(), one()].prop_map(move |ones| {
         let [cpu, memory, disk] = [0, 1, 2].map(|index| {
             let (eighths, abs_change, trend) = ones[index];
-            ResourceUsage { mean: of[index] * f64::from(eighths) / 8.0, abs_change, trend }
+            ResourceUsage { mean: of[index] * f64::from(eighths) / 8.0, abs_change, trend, ..ResourceUsage::default() }
         });
-        Usage { cpu, memory, disk }
+        Usage { cpu, memory, disk, ..Usage::default() }
     })
 }
 
@@ -204,9 +205,10 @@ pub(crate) fn extreme() -> impl Strategy<Value = (Snapshot, Request)> {
                 mean,
                 abs_change,
                 trend,
+                ..ResourceUsage::default()
             })
         };
-        (one(), one(), one()).prop_map(|(cpu, memory, disk)| Usage { cpu, memory, disk })
+        (one(), one(), one()).prop_map(|(cpu, memory, disk)| Usage { cpu, memory, disk, ..Usage::default() })
     };
     let numbers = (amounts(), amounts(), amounts(), used(), number(), select(vec![0, 1, u32::MAX]));
     // Demands are as large as they can be written.

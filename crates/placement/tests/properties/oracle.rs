@@ -155,6 +155,7 @@ pub(crate) fn is_true(reason: &Reason, node: &NodeState, request: &Request) -> b
         Resource::Cpu => 0,
         Resource::Memory => 1,
         Resource::Disk => 2,
+        Resource::DiskIo | Resource::Network => unreachable!("nothing is ruled out by a rate"),
     };
     match reason {
         Reason::NotReady { status } => node.status == *status && *status != NodeStatus::Ready,
@@ -172,6 +173,7 @@ pub(crate) fn is_true(reason: &Reason, node: &NodeState, request: &Request) -> b
             request.max_per_node == Some(*most) && !below_max_per_node(node, request)
         }
         Reason::PortTaken { port } => request.host_ports.contains(port) && node.host_ports.contains(port),
+        Reason::Policy { .. } => false,
         Reason::TooLittleFree { resource, demand: asked, free: left, .. } => {
             let index = position(resource);
             !fits_free(node, request, index)

@@ -140,6 +140,7 @@ impl Scenario {
             max_per_node: asked.max_per_node,
             host_ports: asked.host_ports.iter().map(|text| host_port(text)).collect(),
             exclude: asked.exclude.iter().map(|name| name.as_str().into()).collect(),
+            ..Request::new("web", default)
         }
     }
 }
@@ -165,16 +166,18 @@ impl Node {
             unseen: self.unseen.or_nothing(),
             instances: self.instances.clone(),
             host_ports: self.host_ports.iter().map(|text| host_port(text)).collect::<BTreeSet<_>>(),
+            ..NodeState::default()
         }
     }
 
     fn usage(&self) -> Usage {
         let used = self.used.or_nothing();
-        let one = |mean, abs_change, trend| ResourceUsage { mean, abs_change, trend };
+        let one = |mean, abs_change, trend| ResourceUsage { mean, abs_change, trend, ..ResourceUsage::default() };
         Usage {
             cpu: one(used.cpu.get(), self.abs_change.cpu, self.trend.cpu),
             memory: one(used.memory.as_f64(), self.abs_change.memory, self.trend.memory),
             disk: one(used.disk.as_f64(), self.abs_change.disk, self.trend.disk),
+            ..Usage::default()
         }
     }
 }

@@ -65,16 +65,14 @@ struct State<'a> {
 }
 
 impl Replay<'_> {
-    /// Runs it.
-    pub fn run(&self, policy: &dyn Policy, relocation: Option<&mut dyn Relocation>) -> Figures {
-        let mut relocation = relocation;
+    /// Runs it; `stepped` is told of each step.
+    pub fn run(&self, policy: &dyn Policy, relocation: &mut dyn Relocation, stepped: &dyn Fn()) -> Figures {
         let mut state = State::new(self, policy);
         for step in 0..self.workload.steps {
             state.happen(step, &self.happenings[step]);
-            if let Some(relocation) = relocation.as_deref_mut() {
-                state.relocate(step, relocation);
-            }
+            state.relocate(step, relocation);
             state.measure(step);
+            stepped();
         }
         state.tally.figures(f64::from(self.workload.step_seconds))
     }

@@ -9,31 +9,51 @@ use crate::weights::{Features, Weights};
 #[derive(Debug, Clone)]
 pub struct Fleet {
     shares: PerResource<Shares>,
-    weights: PerResource<Weights>,
-    spread: PerResource<Weights>,
+    near: PerResource<Outlook>,
+    far: PerResource<Outlook>,
 }
 
-impl Default for Fleet {
-    fn default() -> Self {
-        Self {
-            shares: PerResource::default(),
-            weights: PerResource::of(|_| Weights::starting_with([0.0, 0.0, 0.5, 0.5])),
-            spread: PerResource::of(|_| Weights::starting_with([0.0, 1.0, 0.0, 0.0])),
-        }
-    }
+/// How forecasts for one stretch of time are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlook {
+    /// Of the mean.
+    pub(crate) mean: Weights,
+    /// Of the square of what a sample is off.
+    pub(crate) spread: Weights,
 }
 
 /// Use as a share of the demand.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shares {
-    use_: Average,
+    used: Average,
     taken: u64,
 }
 
-/// Samples of all instances over which shares are learned.
+/// Which stretch of time a forecast is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// The next few samples.
+    Near,
+    /// The next hours.
+    Far,
+}
+
+/// Weight of a sample in what is known of all demands.
 const SHARE_WEIGHT: f64 = 1e-4;
-/// What is kept of older errors at each step.
+/// Samples from which on that is known.
+const KNOWN_SHARES: u64 = 100;
+/// What is kept of older lessons at each step.
 const KEEP: f64 = 0.998;
+
+impl Default for Fleet {
+    fn default() -> Self {
+        let outlook = |_| Outlook {
+            mean: Weights::starting_with([0.0, 0.0, 0.5, 0.5]),
+            spread: Weights::starting_with([0.0, 1.0, 0.0, 0.0]),
+        };
+        Self { shares: PerResource::default(), near: PerResource::of(outlook), far: PerResource::of(outlook) }
+    }
+}
 
 impl Fleet {
     /// What an instance that was never seen is expected to use of its demand.
@@ -41,11 +61,11 @@ impl Fleet {
         Load::of(|resource| {
             let demand = demand[resource];
             let shares = &self.shares[resource];
-            if shares.taken < 100 {
+            if shares.taken < KNOWN_SHARES {
                 // Nothing is known yet: the demand is right, give or take half of it.
                 return Moments { mean: demand, variance: 0.25 * demand * demand };
             }
-            let Moments { mean, variance } = shares.use_.moments();
+            let Moments { mean, variance } = shares.used.moments();
             Moments { mean: mean * demand, variance: variance * demand * demand }
         })
     }
@@ -53,40 +73,41 @@ impl Fleet {
     /// One more step of time passed.
     pub fn step(&mut self) {
         for resource in Resource::ALL {
-            self.weights[resource].learn(KEEP);
-            self.spread[resource].learn(KEEP);
+            for outlook in [&mut self.near[resource], &mut self.far[resource]] {
+                outlook.mean.learn(KEEP);
+                outlook.spread.learn(KEEP);
+            }
         }
     }
 
-    /// The weights of errors.
-    pub fn spread_weights(&self, resource: Resource) -> [f64; 4] {
-        self.spread[resource].get()
-    }
-
-    /// The weights of the last sample, the recent and the long mean.
-    pub fn weights(&self, resource: Resource) -> [f64; 4] {
-        self.weights[resource].get()
+    /// How much the last sample and the means over the recent, the middle and the long past count in a forecast.
+    pub fn weights(&self, stretch: Stretch, resource: Resource) -> [f64; 4] {
+        self.outlook(stretch, resource).mean.get()
     }
 
     pub(crate) fn take_share(&mut self, resource: Resource, share: f64) {
         let shares = &mut self.shares[resource];
-        shares.use_.take(share, shares.taken, SHARE_WEIGHT);
+        shares.used.take(share, shares.taken, SHARE_WEIGHT);
         shares.taken += 1;
     }
 
-    pub(crate) fn take_forecast(&mut self, resource: Resource, features: &Features, came: f64) {
-        self.weights[resource].take(features, came);
+    pub(crate) fn outlook(&self, stretch: Stretch, resource: Resource) -> &Outlook {
+        match stretch {
+            Stretch::Near => &self.near[resource],
+            Stretch::Far => &self.far[resource],
+        }
     }
 
-    pub(crate) fn take_spread(&mut self, resource: Resource, features: &Features, came: f64) {
-        self.spread[resource].take(features, came);
+    pub(crate) fn outlook_mut(&mut self, stretch: Stretch, resource: Resource) -> &mut Outlook {
+        match stretch {
+            Stretch::Near => &mut self.near[resource],
+            Stretch::Far => &mut self.far[resource],
+        }
     }
+}
 
-    pub(crate) fn spread(&self, resource: Resource, features: &Features) -> f64 {
-        self.spread[resource].forecast(features)
-    }
-
-    pub(crate) fn forecast(&self, resource: Resource, features: &Features) -> f64 {
-        self.weights[resource].forecast(features)
+impl Outlook {
+    pub(crate) fn forecast(&self, features: &Features) -> f64 {
+        self.mean.forecast(features)
     }
 }

@@ -4,9 +4,10 @@
 
 mod average;
 mod fleet;
+mod lesson;
 pub mod profile;
 mod weights;
 
 pub use average::Average;
-pub use fleet::Fleet;
+pub use fleet::{Fleet, Stretch};
 pub use profile::Profile;

@@ -63,7 +63,9 @@ fn best(products: &[Features; FEATURES], targets: &Features) -> Option<Features>
         }
         error
     };
-    candidates.filter(|weights| weights.iter().all(|weight| *weight >= 0.0)).min_by(|a, b| error(a).total_cmp(&error(b)))
+    candidates
+        .filter(|weights| weights.iter().all(|weight| *weight >= 0.0))
+        .min_by(|a, b| error(a).total_cmp(&error(b)))
 }
 
 /// Least squares over the features of a set, by Gaussian elimination; nothing where they say the same.

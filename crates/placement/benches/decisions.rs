@@ -12,7 +12,11 @@ use swarmmanager_placement::{
 use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
 
 fn snapshot(nodes: usize) -> Snapshot {
-    let used = |share: f64, of: f64| ResourceUsage { mean: share * of, abs_change: 0.01, ..ResourceUsage::default() };
+    let used = |share: f64, of: f64| ResourceUsage {
+        mean: share * of,
+        abs_change: 0.01,
+        ..ResourceUsage::default()
+    };
     let node = |index: usize| {
         let size = 1.0 + (index % 7) as f64;
         let load = (index % 13) as f64 / 20.0;

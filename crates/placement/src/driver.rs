@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
 use crate::explain::{explain, refusal};
-use crate::explanation::{Factor, Refusal};
+use crate::explanation::{Factor, Outlook, Refusal, Term};
 use crate::feasibility::{Level, Rules};
 use crate::rating::Wanted;
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
@@ -38,6 +38,16 @@ pub trait Policy: Send + Sync {
         let wanted = Wanted::new(request);
         scores.clear();
         scores.extend(nodes.iter().map(|node| wanted.rate(self, node)));
+    }
+
+    /// What the score is the sum of, for the explanation; nothing where it is more than a sum.
+    fn terms(&self, _node: &NodeState, _request: &Request) -> Vec<Term> {
+        Vec::new()
+    }
+
+    /// What the policy expects of the node with the instance, for the explanation; nothing where it does not look ahead.
+    fn outlook(&self, _node: &NodeState, _request: &Request) -> Vec<Outlook> {
+        Vec::new()
     }
 
     /// Corrections that the score contains, for each resource, for the explanation.

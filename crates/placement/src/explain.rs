@@ -47,7 +47,14 @@ fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdic
         }
         None => Vec::new(),
     };
-    NodeVerdict { node: node.id.clone(), hostname: node.hostname.clone(), verdict, parts }
+    NodeVerdict {
+        node: node.id.clone(),
+        hostname: node.hostname.clone(),
+        verdict,
+        parts,
+        terms: policy.terms(node, request),
+        outlook: policy.outlook(node, request),
+    }
 }
 
 fn part(level: &Level, factors: Vec<Factor>) -> Part {

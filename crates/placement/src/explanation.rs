@@ -91,6 +91,38 @@ pub struct NodeVerdict {
     pub verdict: Verdict,
     /// The numbers, where there are any: CPU, memory, disk.
     pub parts: Vec<Part>,
+    /// What the score is the sum of, where the policy adds things up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
+    /// What is expected of the node with the instance, where the policy looks ahead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outlook: Vec<Outlook>,
+}
+
+/// One of the things that a score is the sum of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// What it is, such as `overload risk`.
+    pub name: String,
+    /// What it adds.
+    pub value: f64,
+}
+
+/// What is expected of one resource of a node with the instance, in the resource's unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// Which.
+    pub resource: Resource,
+    /// What the node has.
+    pub capacity: f64,
+    /// What the instance is expected to use in the mean.
+    pub instance: f64,
+    /// What is expected to be used in the mean, with the instance.
+    pub mean: f64,
+    /// By how much that is expected to vary, as a standard deviation.
+    pub deviation: f64,
+    /// How likely more than 90 % of the capacity is used, from 0 to 1.
+    pub risk: f64,
 }
 
 /// What was made of a node.

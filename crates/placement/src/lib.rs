@@ -22,7 +22,7 @@ mod snapshot;
 pub use constraint::{Constraint, ConstraintError};
 pub use driver::{Placement, Policy};
 pub use explanation::{
-    Decision, Explanation, Factor, NodeVerdict, Outcome, Part, Refusal, Verdict,
+    Decision, Explanation, Factor, NodeVerdict, Outcome, Outlook, Part, Refusal, Term, Verdict,
 };
 pub use feasibility::{Level, Rules};
 pub use load::{Load, Moments, PerResource};

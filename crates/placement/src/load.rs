@@ -8,7 +8,11 @@ use crate::Resource;
 
 /// One value for each [`Resource`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Named<T>", into = "Named<T>", bound(serialize = "T: Copy + Serialize", deserialize = "T: Deserialize<'de>"))]
+#[serde(
+    from = "Named<T>",
+    into = "Named<T>",
+    bound(serialize = "T: Copy + Serialize", deserialize = "T: Deserialize<'de>")
+)]
 pub struct PerResource<T>([T; Resource::ALL.len()]);
 
 impl<T> PerResource<T> {
@@ -103,10 +107,7 @@ impl Moments {
     #[inline]
     #[must_use]
     pub fn without(self, part: Self) -> Self {
-        Self {
-            mean: (self.mean - part.mean).max(0.0),
-            variance: (self.variance - part.variance).max(0.0),
-        }
+        Self { mean: (self.mean - part.mean).max(0.0), variance: (self.variance - part.variance).max(0.0) }
     }
 }
 

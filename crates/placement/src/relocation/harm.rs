@@ -1,10 +1,7 @@
 //! What the load of a node is expected to cost those who use what runs on it.
 
-use crate::risk::{excess, tail};
+use crate::risk::{NEVER, tail_and_excess};
 use crate::{Load, PerResource};
-
-/// Above so many standard deviations nothing is expected.
-const NEVER: f64 = 6.0;
 
 /// Turns a node's load into harm, in instances that suffer.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +31,10 @@ impl Harm {
                 continue;
             }
             let deviation = moments.deviation().max(1e-9 * capacity);
-            calm *= 1.0 - tail(room / deviation);
+            calm *= 1.0 - tail_and_excess(room / deviation)[0];
             let z = (capacity - moments.mean) / deviation;
             if typical > 0.0 && z < NEVER {
-                lost = lost.max(deviation * excess(z) / typical);
+                lost = lost.max(deviation * tail_and_excess(z)[1] / typical);
             }
         }
         count * (1.0 - calm) + self.unserved * lost

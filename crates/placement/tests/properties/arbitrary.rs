@@ -126,7 +126,12 @@ fn usage(of: &Resources) -> impl Strategy<Value = Usage> + use<> {
     [one(), one(), one()].prop_map(move |ones| {
         let [cpu, memory, disk] = [0, 1, 2].map(|index| {
             let (eighths, abs_change, trend) = ones[index];
-            ResourceUsage { mean: of[index] * f64::from(eighths) / 8.0, abs_change, trend, ..ResourceUsage::default() }
+            ResourceUsage {
+                mean: of[index] * f64::from(eighths) / 8.0,
+                abs_change,
+                trend,
+                ..ResourceUsage::default()
+            }
         });
         Usage { cpu, memory, disk, ..Usage::default() }
     })

@@ -172,7 +172,8 @@ impl Node {
 
     fn usage(&self) -> Usage {
         let used = self.used.or_nothing();
-        let one = |mean, abs_change, trend| ResourceUsage { mean, abs_change, trend, ..ResourceUsage::default() };
+        let one =
+            |mean, abs_change, trend| ResourceUsage { mean, abs_change, trend, ..ResourceUsage::default() };
         Usage {
             cpu: one(used.cpu.get(), self.abs_change.cpu, self.trend.cpu),
             memory: one(used.memory.as_f64(), self.abs_change.memory, self.trend.memory),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use swarmmanager_forecast::{Fleet, Profile};
+use swarmmanager_forecast::{Fleet, Profile, Stretch};
 use swarmmanager_placement::relocation::{Relocation, Running, Scene};
 use swarmmanager_placement::{
-    Demand, Load, NodeState, NodeStatus, Outcome as Placed, PerResource, Policy, Request, Resource, ResourceUsage,
-    Resources, Snapshot, Usage,
+    Demand, Load, NodeState, NodeStatus, Outcome as Placed, PerResource, Policy, Request, Resource,
+    ResourceUsage, Resources, Snapshot, Usage,
 };
 use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
 
@@ -107,9 +107,8 @@ impl<'a> State<'a> {
         for &node in &happening.nodes_return {
             self.snapshot.nodes[node].status = NodeStatus::Ready;
         }
-        let mut waiting: Vec<usize> = (0..self.slots.len())
-            .filter(|index| self.slots[*index].place == Place::Waiting)
-            .collect();
+        let mut waiting: Vec<usize> =
+            (0..self.slots.len()).filter(|index| self.slots[*index].place == Place::Waiting).collect();
         for &node in &happening.nodes_fail {
             self.snapshot.nodes[node].status = NodeStatus::Down;
             for index in 0..self.slots.len() {
@@ -186,8 +185,13 @@ impl<'a> State<'a> {
                 request: slot.request.clone(),
                 node,
                 used: slot.used,
-                expected: oracle(&self.replay.workload.instances[index], step, "ORACLE").unwrap_or_else(|| slot.profile.forecast(demand, &self.fleet)),
-                usual: slot.profile.usual(demand, &self.fleet),
+                expected: oracle(&self.replay.workload.instances[index], step, "ORACLE")
+                    .unwrap_or_else(|| slot.profile.forecast(Stretch::Near, demand, &self.fleet)),
+                usual: if swarmmanager_forecast::profile::env("FARU", 0.0) > 0.0 {
+                    slot.profile.usual(demand, &self.fleet)
+                } else {
+                    slot.profile.forecast(Stretch::Far, demand, &self.fleet)
+                },
                 samples: slot.profile.samples(),
                 since: at(slot.since),
                 history: slot.history.clone(),
@@ -241,10 +245,22 @@ impl<'a> State<'a> {
                 }
             }
             if std::env::var("TRACE").is_ok() {
-                let over: u64 = (0..count).filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready && Resource::ALL.iter().any(|r| demanded[*n][*r] > 0.9 * self.capacities[*n][*r] && self.capacities[*n][*r] > 0.0)).map(|n| instances[n]).sum();
+                let over: u64 = (0..count)
+                    .filter(|n| {
+                        self.snapshot.nodes[*n].status == NodeStatus::Ready
+                            && Resource::ALL.iter().any(|r| {
+                                demanded[*n][*r] > 0.9 * self.capacities[*n][*r]
+                                    && self.capacities[*n][*r] > 0.0
+                            })
+                    })
+                    .map(|n| instances[n])
+                    .sum();
                 let all: u64 = instances.iter().sum();
                 let d: f64 = demanded.iter().map(|d| d[Resource::Cpu]).sum();
-                let c: f64 = (0..count).filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready).map(|n| self.capacities[n][Resource::Cpu]).sum();
+                let c: f64 = (0..count)
+                    .filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready)
+                    .map(|n| self.capacities[n][Resource::Cpu])
+                    .sum();
                 let harm: f64 = 0.0;
                 eprintln!("T {step} {over} {all} {:.4} {}", d / c, self.tally.moves);
             }
@@ -273,7 +289,13 @@ impl<'a> State<'a> {
             }
             let full = PerResource::of(|r| served[node][r] < 1.0);
             slot.profile.take(&slot.used, &full, &instance.demand, &mut self.fleet);
-            slot.usual = oracle(instance, step + 1, "ORACLEP").unwrap_or_else(|| if swarmmanager_forecast::profile::env("PLACEF", 0.0) > 0.0 { slot.profile.forecast(&instance.demand, &self.fleet) } else { slot.profile.usual(&instance.demand, &self.fleet) });
+            slot.usual = oracle(instance, step + 1, "ORACLEP").unwrap_or_else(|| {
+                if swarmmanager_forecast::profile::env("PLACEF", 0.0) > 0.0 {
+                    slot.profile.forecast(Stretch::Far, &instance.demand, &self.fleet)
+                } else {
+                    slot.profile.usual(&instance.demand, &self.fleet)
+                }
+            });
             expected[node] = expected[node].with(&slot.usual);
             if slot.history.len() == HISTORY {
                 slot.history.remove(0);
@@ -308,7 +330,13 @@ fn usage(window: &[PerResource<f64>], capacity: &PerResource<f64>) -> Usage {
         let mean = values().sum::<f64>() / count;
         let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
         let steps = || values().zip(values().skip(1)).map(|(a, b)| b - a);
-        let per = |sum: f64| if count > 1.0 && capacity[resource] > 0.0 { sum / (count - 1.0) / capacity[resource] } else { 0.0 };
+        let per = |sum: f64| {
+            if count > 1.0 && capacity[resource] > 0.0 {
+                sum / (count - 1.0) / capacity[resource]
+            } else {
+                0.0
+            }
+        };
         ResourceUsage {
             mean: values().last().unwrap_or(0.0),
             abs_change: per(steps().map(f64::abs).sum()),

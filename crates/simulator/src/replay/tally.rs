@@ -137,7 +137,8 @@ impl Tally {
         let per = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
         let instance_overload = per(self.instance_over, self.instance_steps);
         let with_moves = |seconds: f64| {
-            instance_overload + self.moves as f64 * seconds / (self.instance_steps.max(1) as f64 * step_seconds)
+            instance_overload
+                + self.moves as f64 * seconds / (self.instance_steps.max(1) as f64 * step_seconds)
         };
         Figures {
             node_overload: per(self.over, self.node_steps),

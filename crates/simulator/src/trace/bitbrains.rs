@@ -40,9 +40,10 @@ pub fn bitbrains(folder: &Path) -> Result<Workload, TraceError> {
         tables.push(rows.into_iter().map(|(_, values)| filled(values)).collect::<Vec<_>>());
     }
     let steps = tables.iter().flatten().map(Vec::len).max().unwrap_or(0);
-    let kept = machines.iter().enumerate().filter(|(_, machine)| {
-        machine.cores <= MOST_CORES && machine.mem_capacity_mb <= MOST_MEMORY_MB
-    });
+    let kept = machines
+        .iter()
+        .enumerate()
+        .filter(|(_, machine)| machine.cores <= MOST_CORES && machine.mem_capacity_mb <= MOST_MEMORY_MB);
     let instances = kept.map(|(row, machine)| instance(machine, &tables, row)).collect();
     Ok(Workload { name: "bitbrains".into(), step_seconds: 300, steps, instances })
 }

@@ -5,39 +5,30 @@ use swarmmanager_units::{Bytes, Megahertz};
 use crate::feasibility::{ROUNDING, Rules, may_be_used, takes_any};
 use crate::relocation::harm::Harm;
 use crate::relocation::{Running, Scene};
-use crate::{Load, NodeState, PerResource, Request, Resources};
+use crate::{Load, PerResource, Request, Resources};
 
 /// What is on a node.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Content {
     count: f64,
-    near: Load,
-    usual: Load,
+    load: Load,
 }
 
 impl Content {
     pub(super) fn with(&self, running: &Running) -> Self {
-        Self {
-            count: self.count + 1.0,
-            near: self.near.with(&running.expected),
-            usual: self.usual.with(&running.usual),
-        }
+        Self { count: self.count + 1.0, load: self.load.with(&running.expected) }
     }
 
     pub(super) fn without(&self, running: &Running) -> Self {
-        Self {
-            count: self.count - 1.0,
-            near: self.near.without(&running.expected),
-            usual: self.usual.without(&running.usual),
-        }
+        Self { count: self.count - 1.0, load: self.load.without(&running.expected) }
     }
 }
 
 pub(super) struct Board<'a> {
     scene: &'a Scene<'a>,
     harm: Harm,
-    /// Seconds that the near and the usual load last.
-    lasts: [f64; 2],
+    /// Seconds that loads are taken to last.
+    lasts: f64,
     capacities: Vec<PerResource<f64>>,
     contents: Vec<Content>,
     /// Lost seconds of instances, of each node.
@@ -47,7 +38,7 @@ pub(super) struct Board<'a> {
 }
 
 impl<'a> Board<'a> {
-    pub(super) fn new(scene: &'a Scene<'a>, harm: Harm, lasts: [f64; 2]) -> Self {
+    pub(super) fn new(scene: &'a Scene<'a>, harm: Harm, lasts: f64) -> Self {
         let count = scene.nodes.len();
         let mut contents = vec![Content::default(); count];
         let mut on = vec![Vec::new(); count];
@@ -67,9 +58,7 @@ impl<'a> Board<'a> {
 
     /// Lost seconds of instances on that node, were that on it.
     pub(super) fn lost_with(&self, node: usize, content: &Content) -> f64 {
-        let capacity = &self.capacities[node];
-        self.lasts[0] * self.harm.of(content.count, &content.near, capacity)
-            + self.lasts[1] * self.harm.of(content.count, &content.usual, capacity)
+        self.lasts * self.harm.of(content.count, &content.load, &self.capacities[node])
     }
 
     pub(super) fn lost(&self, node: usize) -> f64 {
@@ -86,7 +75,7 @@ impl<'a> Board<'a> {
 
     /// The largest share of a capacity that is expected to be used, give or take.
     pub(super) fn fullness(&self, node: usize) -> f64 {
-        let pairs = self.contents[node].usual.values().iter().zip(self.capacities[node].values());
+        let pairs = self.contents[node].load.values().iter().zip(self.capacities[node].values());
         let shares = pairs.filter(|(_, capacity)| **capacity > 0.0);
         shares.map(|(moments, capacity)| (moments.mean + moments.deviation()) / capacity).fold(0.0, f64::max)
     }
@@ -97,7 +86,7 @@ impl<'a> Board<'a> {
 
     /// Whether at least that share of the time of the node's instances is lost.
     pub(super) fn needs_relief(&self, node: usize, share: f64) -> bool {
-        let time = self.contents[node].count * (self.lasts[0] + self.lasts[1]);
+        let time = self.contents[node].count * self.lasts;
         time > 0.0 && self.lost[node] >= share * time
     }
 

@@ -26,14 +26,19 @@ struct Found {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(settings: &'a CostBenefit, scene: &'a Scene<'a>, board: &Board<'_>, ripe: &[bool]) -> Self {
+    pub(super) fn new(
+        settings: &'a CostBenefit,
+        scene: &'a Scene<'a>,
+        board: &Board<'_>,
+        ripe: &[bool],
+    ) -> Self {
         let movable = |running: &Running| {
-            running.samples >= settings.samples
-                && scene.now.saturating_sub(running.since) >= settings.rest
+            running.samples >= settings.samples && scene.now.saturating_sub(running.since) >= settings.rest
         };
         let movable = scene.instances.iter().map(movable).collect();
-        let mut sources: Vec<usize> =
-            (0..board.nodes()).filter(|node| ripe[*node] && board.lost(*node) >= settings.needed()).collect();
+        let mut sources: Vec<usize> = (0..board.nodes())
+            .filter(|node| ripe[*node] && board.lost(*node) >= settings.needed(0))
+            .collect();
         sources.sort_by(|a, b| board.lost(*b).total_cmp(&board.lost(*a)));
         sources.truncate(settings.looked_at);
         let sources = sources.into_iter().map(|node| (node, None)).collect();
@@ -48,7 +53,9 @@ impl<'a> Search<'a> {
     /// Plans what brings the most; false where nothing pays.
     pub(super) fn take_best(&mut self, board: &mut Board<'_>, budget: usize) -> bool {
         let left = budget - self.moves.len();
-        let fits = |found: &Found| if found.back.is_some() { left >= 2 } else { left >= 1 };
+        let needed = self.settings.needed(self.moves.len());
+        let fits =
+            |found: &Found| found.gain >= needed && if found.back.is_some() { left >= 2 } else { left >= 1 };
         let best = self.sources.iter().filter_map(|(node, found)| Some((*node, (*found)?)));
         let best = best.filter(|(_, found)| fits(found)).max_by(|a, b| a.1.gain.total_cmp(&b.1.gain));
         let Some((from, found)) = best else { return false };
@@ -106,7 +113,8 @@ impl<'a> Search<'a> {
     /// Looks for something better for a node to be relieved, among some targets.
     fn look(&mut self, board: &Board<'_>, at: usize, targets: &[usize]) {
         let (source, mut best) = self.sources[at];
-        if board.lost(source) < self.settings.needed() || !board.needs_relief(source, self.settings.trigger) {
+        let needed = self.settings.needed(self.moves.len());
+        if board.lost(source) < needed || !board.needs_relief(source, self.settings.trigger) {
             self.sources[at].1 = None;
             return;
         }
@@ -126,9 +134,12 @@ impl<'a> Search<'a> {
             }
             let left = board.content(source).without(running);
             for &to in targets {
-                let least = |best: &Option<Found>| best.map_or(self.settings.needed(), |best| best.gain);
+                let least = |best: &Option<Found>| best.map_or(needed, |best| best.gain);
                 // Neither a move nor an exchange can bring more than this.
-                if to == source || (drop + board.lost(to)).max(2.0 * drop) / 2.0 <= least(&best) || !board.may_take(to, &running.request) {
+                if to == source
+                    || (drop + board.lost(to)).max(2.0 * drop) / 2.0 <= least(&best)
+                    || !board.may_take(to, &running.request)
+                {
                     continue;
                 }
                 let with = board.content(to).with(running);

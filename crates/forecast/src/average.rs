@@ -13,7 +13,7 @@ pub struct Average {
 }
 
 /// The weight of a sample where older ones lose half of theirs every `half_life` samples.
-pub fn weight(half_life: f64) -> f64 {
+pub(crate) fn weight(half_life: f64) -> f64 {
     1.0 - (-1.0 / half_life).exp2()
 }
 

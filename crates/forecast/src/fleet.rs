@@ -3,17 +3,16 @@
 use swarmmanager_placement::{Load, Moments, PerResource, Resource};
 
 use crate::average::Average;
-use crate::weights::{Features, Weights};
+use crate::weights::Weights;
 
 /// What all instances have in common: what part of a demand is really used, and how long a load lasts.
 #[derive(Debug, Clone)]
 pub struct Fleet {
     shares: PerResource<Shares>,
-    near: PerResource<Outlook>,
-    far: PerResource<Outlook>,
+    outlooks: PerResource<Outlook>,
 }
 
-/// How forecasts for one stretch of time are made.
+/// How forecasts are made.
 #[derive(Debug, Clone)]
 pub(crate) struct Outlook {
     /// Of the mean.
@@ -29,15 +28,6 @@ struct Shares {
     taken: u64,
 }
 
-/// Which stretch of time a forecast is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stretch {
-    /// The next few samples.
-    Near,
-    /// The next hours.
-    Far,
-}
-
 /// Weight of a sample in what is known of all demands.
 const SHARE_WEIGHT: f64 = 1e-4;
 /// Samples from which on that is known.
@@ -51,7 +41,7 @@ impl Default for Fleet {
             mean: Weights::starting_with([0.0, 0.0, 0.5, 0.5]),
             spread: Weights::starting_with([0.0, 1.0, 0.0, 0.0]),
         };
-        Self { shares: PerResource::default(), near: PerResource::of(outlook), far: PerResource::of(outlook) }
+        Self { shares: PerResource::default(), outlooks: PerResource::of(outlook) }
     }
 }
 
@@ -73,16 +63,15 @@ impl Fleet {
     /// One more step of time passed.
     pub fn step(&mut self) {
         for resource in Resource::ALL {
-            for outlook in [&mut self.near[resource], &mut self.far[resource]] {
-                outlook.mean.learn(KEEP);
-                outlook.spread.learn(KEEP);
-            }
+            let outlook = &mut self.outlooks[resource];
+            outlook.mean.learn(KEEP);
+            outlook.spread.learn(KEEP);
         }
     }
 
     /// How much the last sample and the means over the recent, the middle and the long past count in a forecast.
-    pub fn weights(&self, stretch: Stretch, resource: Resource) -> [f64; 4] {
-        self.outlook(stretch, resource).mean.get()
+    pub fn weights(&self, resource: Resource) -> [f64; 4] {
+        self.outlooks[resource].mean.get()
     }
 
     pub(crate) fn take_share(&mut self, resource: Resource, share: f64) {
@@ -91,23 +80,11 @@ impl Fleet {
         shares.taken += 1;
     }
 
-    pub(crate) fn outlook(&self, stretch: Stretch, resource: Resource) -> &Outlook {
-        match stretch {
-            Stretch::Near => &self.near[resource],
-            Stretch::Far => &self.far[resource],
-        }
+    pub(crate) fn outlook(&self, resource: Resource) -> &Outlook {
+        &self.outlooks[resource]
     }
 
-    pub(crate) fn outlook_mut(&mut self, stretch: Stretch, resource: Resource) -> &mut Outlook {
-        match stretch {
-            Stretch::Near => &mut self.near[resource],
-            Stretch::Far => &mut self.far[resource],
-        }
-    }
-}
-
-impl Outlook {
-    pub(crate) fn forecast(&self, features: &Features) -> f64 {
-        self.mean.forecast(features)
+    pub(crate) fn outlook_mut(&mut self, resource: Resource) -> &mut Outlook {
+        &mut self.outlooks[resource]
     }
 }

@@ -2,7 +2,7 @@
 
 use swarmmanager_placement::{PerResource, Resource};
 
-use crate::fleet::{Fleet, Stretch};
+use crate::fleet::Fleet;
 use crate::profile::{Use, scale};
 use crate::weights::Features;
 
@@ -16,7 +16,6 @@ const MOST: f64 = 20.0;
 /// One stretch of time that is being compared with what was known when it began.
 #[derive(Debug, Clone)]
 pub(crate) struct Lesson {
-    stretch: Stretch,
     /// Samples of the stretch.
     samples: u32,
     /// Samples that are still to come; none before the first one.
@@ -35,8 +34,8 @@ struct Known {
 }
 
 impl Lesson {
-    pub(crate) fn new(stretch: Stretch, samples: u32) -> Self {
-        Self { stretch, samples, left: None, known: PerResource::default() }
+    pub(crate) fn new(samples: u32) -> Self {
+        Self { samples, left: None, known: PerResource::default() }
     }
 
     /// Takes a sample that came, with what is known now.
@@ -72,7 +71,7 @@ impl Lesson {
             Known {
                 features,
                 errors: uses[resource].errors(scale),
-                forecast: fleet.outlook(self.stretch, resource).forecast(&features),
+                forecast: fleet.outlook(resource).mean.forecast(&features),
                 ..Known::default()
             }
         });
@@ -82,7 +81,7 @@ impl Lesson {
         let samples = f64::from(self.samples);
         for resource in Resource::ALL {
             let known = &self.known[resource];
-            let outlook = fleet.outlook_mut(self.stretch, resource);
+            let outlook = fleet.outlook_mut(resource);
             outlook.mean.take(&known.features, known.sum / samples);
             let [recent, long, usual, _] = known.errors;
             let norm = recent + long + OF_USE * usual * usual + OF_DEMAND;

@@ -5,9 +5,9 @@
 mod average;
 mod fleet;
 mod lesson;
-pub mod profile;
+mod profile;
 mod weights;
 
 pub use average::Average;
-pub use fleet::{Fleet, Stretch};
+pub use fleet::Fleet;
 pub use profile::Profile;

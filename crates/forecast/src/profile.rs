@@ -3,7 +3,7 @@
 use swarmmanager_placement::{Load, Moments, PerResource, Resource};
 
 use crate::average::{Average, weight};
-use crate::fleet::{Fleet, Stretch};
+use crate::fleet::Fleet;
 use crate::lesson::Lesson;
 use crate::weights::Features;
 
@@ -12,8 +12,7 @@ const RECENT: f64 = 6.0;
 const MIDDLE: f64 = 24.0;
 const LONG: f64 = 72.0;
 /// Samples that forecasts are for.
-const NEAR: u32 = 6;
-const FAR: u32 = 36;
+const AHEAD: u32 = 6;
 /// Samples from which on an instance is known.
 const KNOWN: u64 = 3;
 /// By how much more than what a full node gave its instances are taken to have wanted.
@@ -24,8 +23,7 @@ const WANTED_MORE: f64 = 1.2;
 pub struct Profile {
     samples: u64,
     uses: PerResource<Use>,
-    near: Lesson,
-    far: Lesson,
+    lesson: Lesson,
 }
 
 /// What is known of the use of one resource.
@@ -57,12 +55,7 @@ impl Use {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self {
-            samples: 0,
-            uses: PerResource::default(),
-            near: Lesson::new(Stretch::Near, NEAR),
-            far: Lesson::new(Stretch::Far, FAR),
-        }
+        Self { samples: 0, uses: PerResource::default(), lesson: Lesson::new(AHEAD) }
     }
 }
 
@@ -97,12 +90,10 @@ impl Profile {
             if demand[resource] > 0.0 {
                 fleet.take_share(resource, sample / demand[resource]);
             }
-            one.forecast = fleet.outlook(Stretch::Near, resource).forecast(&one.features(scale)) * scale;
+            one.forecast = fleet.outlook(resource).mean.forecast(&one.features(scale)) * scale;
         }
         self.samples += 1;
-        for lesson in [&mut self.near, &mut self.far] {
-            lesson.take(&wanted, demand, &self.uses, fleet);
-        }
+        self.lesson.take(&wanted, demand, &self.uses, fleet);
     }
 
     /// How often it was measured.
@@ -110,20 +101,22 @@ impl Profile {
         self.samples
     }
 
-    /// What it will use; by its demand where it is hardly known.
-    pub fn forecast(&self, stretch: Stretch, demand: &PerResource<f64>, fleet: &Fleet) -> Load {
+    /// What it will use over the next samples: by its demand where it is hardly known.
+    pub fn forecast(&self, demand: &PerResource<f64>, fleet: &Fleet) -> Load {
         if self.samples < KNOWN {
             return fleet.newcomer(demand);
         }
         Load::of(|resource| {
             let (one, scale) = (&self.uses[resource], scale(demand[resource]));
-            let outlook = fleet.outlook(stretch, resource);
+            let outlook = fleet.outlook(resource);
             Moments {
-                mean: outlook.forecast(&one.features(scale)) * scale,
+                mean: outlook.mean.forecast(&one.features(scale)) * scale,
                 variance: outlook.spread.forecast(&one.errors(scale)) * scale * scale,
             }
         })
     }
+
+    /// What it uses in the long run: by its demand where it is hardly known.
     pub fn usual(&self, demand: &PerResource<f64>, fleet: &Fleet) -> Load {
         if self.samples < KNOWN {
             return fleet.newcomer(demand);
@@ -135,12 +128,4 @@ impl Profile {
 /// What uses are divided by, so that small and large instances teach alike.
 pub(crate) fn scale(demand: f64) -> f64 {
     if demand > 0.0 { demand } else { 1.0 }
-}
-pub static KNOBS: std::sync::OnceLock<std::collections::HashMap<String, f64>> = std::sync::OnceLock::new();
-pub fn env(n: &str, d: f64) -> f64 {
-    KNOBS
-        .get_or_init(|| std::env::vars().filter_map(|(k, v)| Some((k, v.parse().ok()?))).collect())
-        .get(n)
-        .copied()
-        .unwrap_or(d)
 }

@@ -67,6 +67,10 @@ pub struct NodeState {
     /// forecast, and then `usage` and `unseen` count.
     #[serde(default)]
     pub expected: Option<Load>,
+    /// What is used on it by what cannot be moved: the system, and tasks that are not ours; `None` where that is not known,
+    /// and then it counts as nothing.
+    #[serde(default)]
+    pub background: Option<Load>,
     /// How often instances of each service failed on it within the last five minutes.
     #[serde(default)]
     pub failures: BTreeMap<String, u32>,

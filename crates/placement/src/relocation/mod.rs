@@ -9,7 +9,7 @@ mod plan;
 mod scene;
 mod selection;
 
-pub use cost_benefit::CostBenefit;
+pub use cost_benefit::{CostBenefit, CostBenefitSettings};
 pub use detection::{Detection, DetectionError};
 pub use named::{UnknownRelocation, relocation};
 pub use plan::{Left, Move, Never, Plan, Relocation};

@@ -29,8 +29,6 @@ pub struct Running {
     pub used: PerResource<f64>,
     /// What it is expected to use in the next while.
     pub expected: Load,
-    /// What it uses in the long run.
-    pub usual: Load,
     /// How often it was measured, on this node or another.
     pub samples: u64,
     /// When it came to its node.

@@ -1,26 +1,26 @@
 //! The steps of a run.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use swarmmanager_forecast::{Fleet, Profile, Stretch};
+use swarmmanager_forecast::Fleet;
 use swarmmanager_placement::relocation::{Relocation, Running, Scene};
 use swarmmanager_placement::{
-    Demand, Load, NodeState, NodeStatus, Outcome as Placed, PerResource, Policy, Request, Resource,
-    ResourceUsage, Resources, Snapshot, Usage,
+    Load, NodeState, NodeStatus, Outcome, PerResource, Policy, Resource, Resources, Snapshot, Usage,
 };
-use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
+use swarmmanager_units::NodeId;
 
+use super::slot::{Place, Slot};
 use super::tally::{Figures, Tally};
+use super::window::Window;
 use crate::churn::Happening;
-use crate::workload::{Instance, Workload};
-
-/// Samples of a node over which its use is described.
-const WINDOW: usize = 12;
-/// Samples of an instance that detections look at.
-const HISTORY: usize = 30;
+use crate::workload::Workload;
 
 /// A workload, the nodes that it runs on and what happens.
+///
+/// At each step nodes return and fail, instances go, come and are deployed anew; then the relocation plans, and then the
+/// load of the step is measured. So whoever decides knows all steps but the present one. What an instance is seen to use
+/// is never more than its share of what its node has; what is counted is what it would have used.
 pub struct Replay<'a> {
     /// What runs.
     pub workload: &'a Workload,
@@ -32,50 +32,30 @@ pub struct Replay<'a> {
     pub warm_up: usize,
 }
 
-/// Where an instance is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Place {
-    Nowhere,
-    Waiting,
-    On(usize),
-}
-
-struct Slot {
-    place: Place,
-    since: usize,
-    refused: bool,
-    request: Arc<Request>,
-    profile: Profile,
-    used: PerResource<f64>,
-    usual: Load,
-    history: Vec<f64>,
-    name: Arc<str>,
-}
-
-struct State<'a> {
-    replay: &'a Replay<'a>,
-    policy: &'a dyn Policy,
-    snapshot: Snapshot,
-    capacities: Vec<PerResource<f64>>,
-    windows: Vec<Vec<PerResource<f64>>>,
-    slots: Vec<Slot>,
-    by_name: std::collections::HashMap<swarmmanager_units::NodeId, usize>,
-    fleet: Fleet,
-    tally: Tally,
-}
-
 impl Replay<'_> {
     /// Runs it; `stepped` is told of each step.
     pub fn run(&self, policy: &dyn Policy, relocation: &mut dyn Relocation, stepped: &dyn Fn()) -> Figures {
         let mut state = State::new(self, policy);
-        for step in 0..self.workload.steps {
-            state.happen(step, &self.happenings[step]);
+        for (step, happening) in self.happenings.iter().enumerate().take(self.workload.steps) {
+            state.happen(step, happening);
             state.relocate(step, relocation);
             state.measure(step);
             stepped();
         }
         state.tally.figures(f64::from(self.workload.step_seconds))
     }
+}
+
+struct State<'a> {
+    replay: &'a Replay<'a>,
+    policy: &'a dyn Policy,
+    snapshot: Snapshot,
+    by_id: HashMap<NodeId, usize>,
+    capacities: Vec<PerResource<f64>>,
+    windows: Vec<Window>,
+    slots: Vec<Slot>,
+    fleet: Fleet,
+    tally: Tally,
 }
 
 impl<'a> State<'a> {
@@ -85,20 +65,19 @@ impl<'a> State<'a> {
             node.usage = Some(Usage::default());
             node.expected = Some(Load::default());
         }
-        let capacities =
-            nodes.iter().map(|node| PerResource::of(|resource| node.capacity_of(resource))).collect();
-        let by_name = nodes.iter().enumerate().map(|(index, node)| (node.id.clone(), index)).collect();
         let fleet = Fleet::default();
-        let slots = replay.workload.instances.iter().map(|instance| Slot::new(instance, &fleet)).collect();
         Self {
             replay,
             policy,
-            capacities,
-            windows: vec![Vec::new(); nodes.len()],
+            by_id: nodes.iter().enumerate().map(|(index, node)| (node.id.clone(), index)).collect(),
+            capacities: nodes
+                .iter()
+                .map(|node| PerResource::of(|resource| node.capacity_of(resource)))
+                .collect(),
+            windows: vec![Window::default(); nodes.len()],
+            slots: replay.workload.instances.iter().map(|instance| Slot::new(instance, &fleet)).collect(),
             tally: Tally::new(nodes.len()),
             snapshot: Snapshot { nodes },
-            slots,
-            by_name,
             fleet,
         }
     }
@@ -107,8 +86,8 @@ impl<'a> State<'a> {
         for &node in &happening.nodes_return {
             self.snapshot.nodes[node].status = NodeStatus::Ready;
         }
-        let mut waiting: Vec<usize> =
-            (0..self.slots.len()).filter(|index| self.slots[*index].place == Place::Waiting).collect();
+        let is_waiting = |index: &usize| self.slots[*index].place == Place::Waiting;
+        let mut waiting: Vec<usize> = (0..self.slots.len()).filter(is_waiting).collect();
         for &node in &happening.nodes_fail {
             self.snapshot.nodes[node].status = NodeStatus::Down;
             for index in 0..self.slots.len() {
@@ -121,10 +100,11 @@ impl<'a> State<'a> {
         for &index in &happening.depart {
             self.take_off(index);
             self.slots[index].place = Place::Nowhere;
-            waiting.retain(|other| *other != index);
         }
         for index in waiting {
-            self.place(step, index);
+            if self.slots[index].place == Place::Waiting {
+                self.place(step, index);
+            }
         }
         for &index in &happening.deploy {
             if self.slots[index].place != Place::Waiting {
@@ -138,267 +118,142 @@ impl<'a> State<'a> {
     fn take_off(&mut self, index: usize) {
         let slot = &mut self.slots[index];
         if let Place::On(node) = slot.place {
-            unbook(&mut self.snapshot.nodes[node], &slot.request, &slot.usual);
+            slot.unbook(&mut self.snapshot.nodes[node]);
         }
         slot.place = Place::Waiting;
     }
 
     fn place(&mut self, step: usize, index: usize) {
-        let slot = &mut self.slots[index];
-        self.tally.decisions += 1;
-        let placement = self.policy.place_silently(&self.snapshot, &slot.request, 1);
-        match placement.decisions.first().map(|decision| &decision.outcome) {
-            Some(Placed::Placed { node, .. }) => {
-                let node = self.by_name[node];
-                self.put_on(step, index, node);
-            }
-            _ => {
-                slot.place = Place::Waiting;
-                if !slot.refused {
-                    slot.refused = true;
-                    self.tally.rejected += 1;
-                }
-            }
+        let counts = step >= self.replay.warm_up;
+        let placement = self.policy.place_silently(&self.snapshot, &self.slots[index].request, 1);
+        self.tally.decisions += u64::from(counts);
+        if let Some(Outcome::Placed { node, .. }) = placement.decisions.first().map(|one| &one.outcome) {
+            let node = self.by_id[node];
+            self.put_on(step, index, node);
+            return;
         }
+        let slot = &mut self.slots[index];
+        slot.place = Place::Waiting;
+        self.tally.rejected += u64::from(!slot.refused);
+        slot.refused = true;
     }
 
     fn put_on(&mut self, step: usize, index: usize, node: usize) {
-        let slot = &mut self.slots[index];
+        let (slot, state) = (&mut self.slots[index], &mut self.snapshot.nodes[node]);
         slot.refused = false;
         slot.place = Place::On(node);
         slot.since = step;
-        let load = slot.request.expected_on(&self.snapshot.nodes[node]);
-        slot.usual = load;
-        self.snapshot.nodes[node].book(&slot.request);
+        slot.booked = slot.request.expected_on(state);
+        state.book(&slot.request);
     }
 
     fn relocate(&mut self, step: usize, relocation: &mut dyn Relocation) {
-        let seconds = u64::from(self.replay.workload.step_seconds);
-        let at = |step: usize| Duration::from_secs(step as u64 * seconds);
-        let mut running = Vec::new();
-        let mut indices = Vec::new();
-        for (index, slot) in self.slots.iter().enumerate() {
-            let Place::On(node) = slot.place else { continue };
-            let demand = &self.replay.workload.instances[index].demand;
-            running.push(Running {
+        let (indices, running) = self.running();
+        let scene = Scene { now: self.at(step), nodes: &self.snapshot.nodes, instances: &running };
+        let plan = relocation.plan(&scene);
+        for planned in plan.moves {
+            let index = indices[planned.instance];
+            self.take_off(index);
+            match planned.to {
+                Some(node) => self.put_on(step, index, node),
+                None => self.place(step, index),
+            }
+            self.tally.moves += u64::from(step >= self.replay.warm_up);
+        }
+    }
+
+    /// The instances that run, with their places among all instances.
+    fn running(&self) -> (Vec<usize>, Vec<Running>) {
+        let on_nodes = self.slots.iter().zip(&self.replay.workload.instances).enumerate();
+        let running = on_nodes.filter_map(|(index, (slot, instance))| {
+            let Place::On(node) = slot.place else { return None };
+            let running = Running {
                 name: slot.name.clone(),
                 request: slot.request.clone(),
                 node,
                 used: slot.used,
-                expected: oracle(&self.replay.workload.instances[index], step, "ORACLE")
-                    .unwrap_or_else(|| slot.profile.forecast(Stretch::Near, demand, &self.fleet)),
-                usual: if swarmmanager_forecast::profile::env("FARU", 0.0) > 0.0 {
-                    slot.profile.usual(demand, &self.fleet)
-                } else {
-                    slot.profile.forecast(Stretch::Far, demand, &self.fleet)
-                },
+                expected: slot.profile.forecast(&instance.demand, &self.fleet),
                 samples: slot.profile.samples(),
-                since: at(slot.since),
-                history: slot.history.clone(),
-            });
-            indices.push(index);
-        }
-        let scene = Scene { now: at(step), nodes: &self.snapshot.nodes, instances: &running };
-        let plan = relocation.plan(&scene);
-        for a_move in plan.moves {
-            let index = indices[a_move.instance];
-            self.take_off(index);
-            match a_move.to {
-                Some(node) => self.put_on(step, index, node),
-                None => self.place(step, index),
-            }
-            if step >= self.replay.warm_up {
-                self.tally.moves += 1;
-            }
-        }
+                since: self.at(slot.since),
+                history: slot.history.iter().copied().collect(),
+            };
+            Some((index, running))
+        });
+        running.unzip()
+    }
+
+    fn at(&self, step: usize) -> Duration {
+        Duration::from_secs(step as u64 * u64::from(self.replay.workload.step_seconds))
     }
 
     fn measure(&mut self, step: usize) {
-        let count = self.snapshot.nodes.len();
-        let mut demanded = vec![PerResource::<f64>::default(); count];
-        let mut instances = vec![0_u64; count];
-        let mut waiting = 0;
-        for (slot, instance) in self.slots.iter_mut().zip(&self.replay.workload.instances) {
-            match slot.place {
-                Place::On(node) => {
-                    instances[node] += 1;
-                    for resource in Resource::ALL {
-                        let used = instance.used[resource].at(step);
-                        slot.used[resource] = used;
-                        demanded[node][resource] += used;
-                    }
-                }
-                Place::Waiting => waiting += 1,
-                Place::Nowhere => {}
-            }
-        }
+        let (demanded, instances) = self.demanded(step);
         if step >= self.replay.warm_up {
             let mut shares = Vec::new();
-            for node in 0..count {
-                if self.snapshot.nodes[node].status == NodeStatus::Ready {
-                    shares.push(self.tally.node(
-                        node,
-                        &self.capacities[node],
-                        &demanded[node],
-                        instances[node],
-                    ));
+            for (node, state) in self.snapshot.nodes.iter().enumerate() {
+                if state.status == NodeStatus::Ready {
+                    let (capacity, demanded) = (&self.capacities[node], &demanded[node]);
+                    shares.push(self.tally.node(node, capacity, demanded, instances[node]));
                 }
             }
-            if std::env::var("TRACE").is_ok() {
-                let over: u64 = (0..count)
-                    .filter(|n| {
-                        self.snapshot.nodes[*n].status == NodeStatus::Ready
-                            && Resource::ALL.iter().any(|r| {
-                                demanded[*n][*r] > 0.9 * self.capacities[*n][*r]
-                                    && self.capacities[*n][*r] > 0.0
-                            })
-                    })
-                    .map(|n| instances[n])
-                    .sum();
-                let all: u64 = instances.iter().sum();
-                let d: f64 = demanded.iter().map(|d| d[Resource::Cpu]).sum();
-                let c: f64 = (0..count)
-                    .filter(|n| self.snapshot.nodes[*n].status == NodeStatus::Ready)
-                    .map(|n| self.capacities[n][Resource::Cpu])
-                    .sum();
-                let harm: f64 = 0.0;
-                eprintln!("T {step} {over} {all} {:.4} {}", d / c, self.tally.moves);
-            }
-            self.tally.step(&shares, waiting);
+            let waiting = self.slots.iter().filter(|slot| slot.place == Place::Waiting).count();
+            self.tally.step(&shares, waiting as u64);
         }
         self.observe(step, &demanded);
     }
 
-    /// What can be measured: never more than a node has.
+    /// What is demanded of each node, and by how many instances.
+    fn demanded(&self, step: usize) -> (Vec<PerResource<f64>>, Vec<u64>) {
+        let mut demanded = vec![PerResource::<f64>::default(); self.capacities.len()];
+        let mut instances = vec![0; self.capacities.len()];
+        for (slot, instance) in self.slots.iter().zip(&self.replay.workload.instances) {
+            if let Place::On(node) = slot.place {
+                instances[node] += 1;
+                for resource in Resource::ALL {
+                    demanded[node][resource] += instance.used[resource].at(step);
+                }
+            }
+        }
+        (demanded, instances)
+    }
+
+    /// Takes what can be measured: never more than a node has.
     fn observe(&mut self, step: usize, demanded: &[PerResource<f64>]) {
         let served: Vec<PerResource<f64>> = demanded
             .iter()
             .zip(&self.capacities)
-            .map(|(demanded, capacity)| {
-                PerResource::of(|resource| {
-                    let (demanded, capacity) = (demanded[resource], capacity[resource]);
-                    if capacity > 0.0 && demanded > capacity { capacity / demanded } else { 1.0 }
-                })
-            })
+            .map(|(demanded, capacity)| served(demanded, capacity))
             .collect();
-        let mut expected = vec![Load::default(); served.len()];
         for (slot, instance) in self.slots.iter_mut().zip(&self.replay.workload.instances) {
-            let Place::On(node) = slot.place else { continue };
-            for resource in Resource::ALL {
-                slot.used[resource] *= served[node][resource];
+            if let Place::On(node) = slot.place {
+                let served = &served[node];
+                let used = PerResource::of(|resource| instance.used[resource].at(step) * served[resource]);
+                let full = PerResource::of(|resource| served[resource] < 1.0);
+                slot.observe(instance, used, &full, &mut self.fleet);
             }
-            let full = PerResource::of(|r| served[node][r] < 1.0);
-            slot.profile.take(&slot.used, &full, &instance.demand, &mut self.fleet);
-            slot.usual = oracle(instance, step + 1, "ORACLEP").unwrap_or_else(|| {
-                if swarmmanager_forecast::profile::env("PLACEF", 0.0) > 0.0 {
-                    slot.profile.forecast(Stretch::Far, &instance.demand, &self.fleet)
-                } else {
-                    slot.profile.usual(&instance.demand, &self.fleet)
-                }
-            });
-            expected[node] = expected[node].with(&slot.usual);
-            if slot.history.len() == HISTORY {
-                slot.history.remove(0);
-            }
-            slot.history.push(slot.used[Resource::Cpu]);
-            Arc::make_mut(&mut slot.request).expected = Some(slot.usual);
         }
         self.fleet.step();
+        let mut expected = vec![Load::default(); served.len()];
         for (slot, instance) in self.slots.iter_mut().zip(&self.replay.workload.instances) {
-            if slot.profile.samples() == 0 {
-                Arc::make_mut(&mut slot.request).expected = Some(self.fleet.newcomer(&instance.demand));
+            slot.expect(instance, &self.fleet);
+            if let Place::On(node) = slot.place {
+                expected[node] = expected[node].with(&slot.booked);
             }
         }
         for (index, node) in self.snapshot.nodes.iter_mut().enumerate() {
-            let measured = PerResource::of(|resource| demanded[index][resource] * served[index][resource]);
             let window = &mut self.windows[index];
-            if window.len() == WINDOW {
-                window.remove(0);
-            }
-            window.push(measured);
-            node.usage = Some(usage(window, &self.capacities[index]));
+            window.push(PerResource::of(|resource| demanded[index][resource] * served[index][resource]));
+            node.usage = Some(window.usage(&self.capacities[index]));
             node.unseen = Resources::default();
             node.expected = Some(expected[index]);
         }
     }
 }
 
-fn usage(window: &[PerResource<f64>], capacity: &PerResource<f64>) -> Usage {
-    let one = |resource: Resource| {
-        let values = || window.iter().map(|sample| sample[resource]);
-        let count = window.len() as f64;
-        let mean = values().sum::<f64>() / count;
-        let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-        let steps = || values().zip(values().skip(1)).map(|(a, b)| b - a);
-        let per = |sum: f64| {
-            if count > 1.0 && capacity[resource] > 0.0 {
-                sum / (count - 1.0) / capacity[resource]
-            } else {
-                0.0
-            }
-        };
-        ResourceUsage {
-            mean: values().last().unwrap_or(0.0),
-            abs_change: per(steps().map(f64::abs).sum()),
-            trend: per(steps().sum()),
-            deviation: variance.sqrt(),
-            ..ResourceUsage::default()
-        }
-    };
-    Usage {
-        cpu: one(Resource::Cpu),
-        memory: one(Resource::Memory),
-        disk: one(Resource::Disk),
-        disk_io: one(Resource::DiskIo),
-        network: one(Resource::Network),
-    }
-}
-
-impl Slot {
-    fn new(instance: &Instance, fleet: &Fleet) -> Self {
-        let demand = Demand {
-            cpu: CpuDemand::Megahertz(Megahertz::new(instance.demand[Resource::Cpu])),
-            memory: Bytes::new(instance.demand[Resource::Memory] as u64),
-            disk: Bytes::new(instance.demand[Resource::Disk] as u64),
-        };
-        let mut request = Request::new(instance.service.clone(), demand);
-        let usual = fleet.newcomer(&instance.demand);
-        request.expected = Some(usual);
-        Self {
-            place: Place::Nowhere,
-            since: 0,
-            refused: false,
-            request: Arc::new(request),
-            profile: Profile::default(),
-            used: PerResource::default(),
-            usual,
-            history: Vec::new(),
-            name: instance.name.as_str().into(),
-        }
-    }
-}
-
-/// Takes back what booking did.
-fn unbook(node: &mut NodeState, request: &Request, usual: &Load) {
-    let demand = request.demand.on(node);
-    node.reserved.cpu = Megahertz::new((node.reserved.cpu.get() - demand.cpu.get()).max(0.0));
-    node.reserved.memory = node.reserved.memory.saturating_sub(demand.memory);
-    node.reserved.disk = node.reserved.disk.saturating_sub(demand.disk);
-    node.expected = node.expected.map(|expected| expected.without(usual));
-    if let Some(count) = node.instances.get_mut(&request.service) {
-        *count -= 1;
-        if *count == 0 {
-            node.instances.remove(&request.service);
-        }
-    }
-}
-
-fn oracle(instance: &Instance, step: usize, name: &str) -> Option<Load> {
-    let ahead: usize = std::env::var(name).ok()?.parse().ok()?;
-    Some(Load::of(|r| {
-        let v = || (step..step + ahead).map(|s| instance.used[r].at(s));
-        let m = v().sum::<f64>() / ahead as f64;
-        let var = v().map(|x| (x - m).powi(2)).sum::<f64>() / ahead as f64;
-        swarmmanager_placement::Moments { mean: m, variance: var }
-    }))
+/// The share of each demand that is served.
+fn served(demanded: &PerResource<f64>, capacity: &PerResource<f64>) -> PerResource<f64> {
+    PerResource::of(|resource| {
+        let (demanded, capacity) = (demanded[resource], capacity[resource]);
+        if capacity > 0.0 && demanded > capacity { capacity / demanded } else { 1.0 }
+    })
 }

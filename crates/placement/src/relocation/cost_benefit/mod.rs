@@ -2,6 +2,7 @@
 
 mod board;
 mod search;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,85 +10,40 @@ use std::time::Duration;
 use swarmmanager_units::NodeId;
 
 use crate::relocation::harm::Harm;
-use crate::relocation::{Plan, Relocation, Scene};
+use crate::relocation::{Left, Plan, Relocation, Scene};
 use crate::{PerResource, Resource};
 use board::Board;
 use search::Search;
+pub use settings::CostBenefitSettings;
+
+/// What the first scene is taken to stand for.
+const FIRST: Duration = Duration::from_secs(60);
 
 /// The relocation `cost-benefit`.
-#[derive(Debug, Clone)]
+///
+/// Every node is priced in seconds of its instances that are expected to be lost to overload, and every move in what it
+/// takes from the instance that is moved. The move, or the exchange of two instances, that saves the most for each
+/// instance moved is planned, then the next, as long as it saves enough: several times what it costs, and the more, the
+/// more was moved of late. So a saving is worth moving for whatever percentages the nodes are at, and the sum of all that
+/// is lost falls with every move: under a load that stays, moves come to an end and none is ever taken back.
+///
+/// ```text
+/// lost(node) = horizon × (count × (1 − Π P(use_r ≤ limit × capacity_r))
+///                         + unserved × max E[(use_r − capacity_r)⁺] / typical use_r)
+/// price      = cost × return × 2^(doublings × share of the allowance that is used up)
+/// ```
+///
+/// The allowance fills by so many moves for each instance and day. Exchanges matter where reservations leave no room to
+/// move: without them most of what could be saved stays out of reach.
+#[derive(Debug, Clone, Default)]
 pub struct CostBenefit {
-    /// Share of the capacity above which a node is overloaded.
-    pub limit: f64,
-    /// What it costs that the use of one typical instance is not served, in instances on an overloaded node.
-    pub unserved: f64,
-    /// How long what is forecast now is taken to last.
-    pub horizon: Duration,
-    /// What a move costs, in seconds that an instance is lost.
-    pub cost: Duration,
-    /// How many times its cost a move has to bring.
-    pub return_: f64,
-    /// A node is relieved where at least this share of its instances' time is lost.
-    pub trigger: f64,
-    /// How long a node has to be in need of relief.
-    pub evidence: Duration,
-    /// How long an instance rests where it came to.
-    pub rest: Duration,
-    /// Measurements from which on an instance is known well enough.
-    pub samples: u64,
-    /// Most moves at a time.
-    pub at_a_time: usize,
-    /// Most moves in a minute.
-    pub per_minute: f64,
-    /// Moves of each instance in a day that are thought right; the more was moved of late, the more a move has to bring.
-    pub per_instance_day: f64,
-    /// share
-    pub burst: f64,
-    /// octaves
-    pub steep: f64,
-    /// Most instances of a service that are moved at a time.
-    pub per_service: usize,
-    /// How many of the nodes in need of relief are looked at, and how many of the calmest as targets.
-    pub looked_at: usize,
-    /// x
-    pub targets: usize,
-    /// x
-    pub heavy: usize,
-    /// When each node came to need relief.
+    settings: CostBenefitSettings,
+    /// Since when each node is in need of relief.
     needy: BTreeMap<NodeId, Duration>,
+    /// The last scene's moment.
     last: Option<Duration>,
-    /// Moves that may be made before they become dear; it fills with time.
-    allowance: f64,
-    full: f64,
-}
-
-impl Default for CostBenefit {
-    fn default() -> Self {
-        Self {
-            limit: 0.9,
-            unserved: 0.7,
-            horizon: Duration::from_secs(3_600),
-            cost: Duration::from_secs(30),
-            return_: 20.0,
-            trigger: 0.02,
-            evidence: Duration::from_secs(30),
-            rest: Duration::from_secs(600),
-            samples: 6,
-            at_a_time: 60,
-            per_minute: 12.0,
-            per_instance_day: 0.75,
-            burst: 0.1,
-            steep: 4.0,
-            per_service: 1,
-            looked_at: 40,
-            targets: 16,
-            heavy: 12,
-            needy: BTreeMap::new(),
-            last: None,
-            allowance: f64::INFINITY,
-            full: 0.0,
-        }
-    }
+    /// Moves of the allowance that are used up.
+    used_up: f64,
 }
 
 impl Relocation for CostBenefit {
@@ -96,55 +52,87 @@ impl Relocation for CostBenefit {
     }
 
     fn plan(&mut self, scene: &Scene<'_>) -> Plan {
-        let since_last = self.last.map_or(Duration::from_secs(60), |last| scene.now.saturating_sub(last));
-        let mut board = Board::new(scene, self.harm(scene), self.horizon.as_secs_f64());
-        let ripe = self.ripe(&board, scene, since_last);
-        let count = scene.instances.len() as f64;
-        let most = self.burst * count;
-        self.full = most;
-        self.allowance =
-            (self.allowance + since_last.as_secs_f64() / 86_400.0 * self.per_instance_day * count).min(most);
-        let minutes = since_last.as_secs_f64() / 60.0;
-        let budget = self.at_a_time.min((self.per_minute * minutes).ceil() as usize);
-        let mut search = Search::new(self, scene, &board, &ripe);
-        while search.moves.len() < budget && search.take_best(&mut board, budget) {}
-        let moves = search.moves;
-        self.allowance -= moves.len() as f64;
+        let passed = self.last.map_or(FIRST, |last| scene.now.saturating_sub(last));
         self.last = Some(scene.now);
-        Plan { moves, left: Vec::new() }
+        let count = scene.instances.len() as f64;
+        let filled = passed.as_secs_f64() / 86_400.0 * self.settings.moves_per_instance_day * count;
+        self.used_up = (self.used_up - filled).max(0.0);
+        let price = Price {
+            least: self.settings.cost.as_secs_f64() * self.settings.return_on_cost,
+            used_up: self.used_up,
+            allowance: (self.settings.burst * count).max(1.0),
+            doublings: self.settings.doublings,
+        };
+        let mut board = Board::new(scene, self.harm(scene), self.settings.horizon.as_secs_f64());
+        let ripe = self.ripe(&board, scene, passed);
+        let per_minute = (self.settings.per_minute * passed.as_secs_f64() / 60.0).ceil() as usize;
+        let budget = self.settings.at_a_time.min(per_minute);
+        let mut search = Search::new(&self.settings, price, scene, &board, &ripe);
+        while search.take_best(&mut board, budget) {}
+        let moves = search.into_moves();
+        self.used_up += moves.len() as f64;
+        let left = left(&self.settings, &board, scene, &ripe);
+        Plan { moves, left }
     }
 }
 
 impl CostBenefit {
+    /// With other settings than the default ones.
+    pub fn new(settings: CostBenefitSettings) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
     fn harm(&self, scene: &Scene<'_>) -> Harm {
         let count = scene.instances.len().max(1) as f64;
         let mean = |resource: Resource| {
             scene.instances.iter().map(|running| running.expected[resource].mean).sum::<f64>() / count
         };
-        Harm { limit: self.limit, unserved: self.unserved, typical: PerResource::of(mean) }
-    }
-
-    /// Seconds of instances that a move has to bring, once so many are planned.
-    fn needed(&self, planned: usize) -> f64 {
-        let full = self.full.max(1.0);
-        let spent = 1.0 - (self.allowance - planned as f64) / full;
-        self.cost.as_secs_f64() * self.return_ * (self.steep * spent).exp2()
+        Harm { limit: self.settings.limit, unserved: self.settings.unserved, typical: PerResource::of(mean) }
     }
 
     /// Which nodes have been in need of relief for long enough.
-    fn ripe(&mut self, board: &Board<'_>, scene: &Scene<'_>, since_last: Duration) -> Vec<bool> {
+    fn ripe(&mut self, board: &Board<'_>, scene: &Scene<'_>, passed: Duration) -> Vec<bool> {
         let mut needy = BTreeMap::new();
         let mut ripe = vec![false; scene.nodes.len()];
         for (index, node) in scene.nodes.iter().enumerate() {
-            if !board.needs_relief(index, self.trigger) {
-                continue;
+            if board.needs_relief(index, self.settings.trigger) {
+                let since = self.needy.get(&node.id).copied().unwrap_or(scene.now);
+                // A measurement stands for all the time since the one before.
+                ripe[index] = scene.now.saturating_sub(since) + passed >= self.settings.evidence;
+                needy.insert(node.id.clone(), since);
             }
-            let since = self.needy.get(&node.id).copied().unwrap_or(scene.now);
-            // A measurement stands for all the time since the one before.
-            ripe[index] = scene.now.saturating_sub(since) + since_last >= self.evidence;
-            needy.insert(node.id.clone(), since);
         }
         self.needy = needy;
         ripe
     }
+}
+
+/// What a move has to save, in seconds of instances.
+#[derive(Debug, Clone, Copy)]
+struct Price {
+    least: f64,
+    used_up: f64,
+    allowance: f64,
+    doublings: f64,
+}
+
+impl Price {
+    /// Of the next move, once so many are planned.
+    fn after(&self, planned: usize) -> f64 {
+        let used_up = (self.used_up + planned as f64) / self.allowance;
+        self.least * (self.doublings * used_up).exp2()
+    }
+}
+
+/// The nodes that still need relief, with why they get none.
+fn left(settings: &CostBenefitSettings, board: &Board<'_>, scene: &Scene<'_>, ripe: &[bool]) -> Vec<Left> {
+    let needy = (0..scene.nodes.len()).filter(|node| board.needs_relief(*node, settings.trigger));
+    let reason = |node: usize| {
+        if ripe[node] {
+            "no move or exchange saves what it would cost".to_owned()
+        } else {
+            format!("not in need of relief for {} s yet", settings.evidence.as_secs())
+        }
+    };
+    needy.map(|node| Left { node, reason: reason(node) }).collect()
 }

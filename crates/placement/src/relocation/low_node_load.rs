@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use swarmmanager_units::NodeId;
 
-use crate::relocation::roster::{Roster, share};
+use crate::relocation::roster::{Roster, largest_first, share};
 use crate::relocation::watermarks::{COUNTED, Marks, Watermarks};
 use crate::relocation::{Left, Move, Plan, Relocation, Running, Scene};
 use crate::{PerResource, Resource};
@@ -54,7 +54,7 @@ impl Relocation for LowNodeLoad {
         if busy.is_empty() {
             return plan;
         }
-        Roster::largest_first(&mut busy, |node| total_share(&roster, &marks.used[node], node));
+        largest_first(&mut busy, |node| total_share(&roster, &marks.used[node], node));
         for node in busy {
             relieve(&mut plan, &roster, &mut marks, node);
         }
@@ -83,7 +83,7 @@ impl LowNodeLoad {
 fn relieve(plan: &mut Plan, roster: &Roster<'_>, marks: &mut Watermarks, node: usize) {
     let excess = PerResource::of(|resource| marks.used[node][resource] - marks.limit(roster, node, resource));
     let mut instances = roster.on(node).to_vec();
-    Roster::largest_first(&mut instances, |instance| fitness(roster.running(instance), &excess));
+    largest_first(&mut instances, |instance| fitness(roster.running(instance), &excess));
     for instance in instances {
         if !marks.is_busy(roster, node) || !marks.is_room_left() {
             break;

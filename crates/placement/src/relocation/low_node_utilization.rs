@@ -14,8 +14,10 @@
 //! Nothing is done where no node uses little, or all do. Whether any of them can take what is put off is not looked at,
 //! as by default there: the placement policy says where it goes.
 
+use swarmmanager_units::CpuDemand;
+
 use crate::Resource;
-use crate::relocation::roster::Roster;
+use crate::relocation::roster::{Roster, largest_first};
 use crate::relocation::watermarks::{Marks, Watermarks};
 use crate::relocation::{Move, Plan, Relocation, Running, Scene};
 
@@ -51,7 +53,7 @@ impl Relocation for LowNodeUtilization {
         let mut plan = Plan::default();
         let Some(mut marks) = Watermarks::new(&roster, self.marks) else { return plan };
         let mut busy = marks.busy.clone();
-        Roster::largest_first(&mut busy, |node| raw_use(&roster, &marks, node));
+        largest_first(&mut busy, |node| raw_use(&roster, &marks, node));
         for node in busy {
             let mut instances = roster.on(node).to_vec();
             instances.sort_by_key(|instance| asks_for_something(roster.running(*instance)));
@@ -80,8 +82,8 @@ fn raw_use(roster: &Roster<'_>, marks: &Watermarks, node: usize) -> f64 {
 fn asks_for_something(running: &Running) -> bool {
     let demand = &running.request.demand;
     let asks_for_cpu = match demand.cpu {
-        swarmmanager_units::CpuDemand::Cores(cores) => cores > 0.0,
-        swarmmanager_units::CpuDemand::Megahertz(amount) => amount.get() > 0.0,
+        CpuDemand::Cores(cores) => cores > 0.0,
+        CpuDemand::Megahertz(amount) => amount.get() > 0.0,
     };
     asks_for_cpu || demand.memory.get() > 0
 }

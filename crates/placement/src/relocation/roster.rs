@@ -97,11 +97,11 @@ impl<'a> Roster<'a> {
     fn changed_node(&mut self, node: usize) -> &mut NodeState {
         self.changed.entry(node).or_insert_with(|| self.scene.nodes[node].clone())
     }
+}
 
-    /// Instances or nodes by a number, the largest first; those of the same number stay in order.
-    pub(super) fn largest_first(indices: &mut [usize], number: impl Fn(usize) -> f64) {
-        indices.sort_by(|a, b| by_number(number(*b), number(*a)));
-    }
+/// Instances or nodes by a number, the largest first; those of the same number stay in order.
+pub(super) fn largest_first(indices: &mut [usize], number: impl Fn(usize) -> f64) {
+    indices.sort_by(|a, b| by_number(number(*b), number(*a)));
 }
 
 /// Numbers in order; those that differ by rounding alone are equal.

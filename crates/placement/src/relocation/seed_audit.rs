@@ -11,7 +11,7 @@
 //! There is no rest after a move: the node is looked at again in the next scene.
 
 use crate::Resource;
-use crate::relocation::roster::{Roster, share};
+use crate::relocation::roster::{Roster, largest_first, share};
 use crate::relocation::{Left, Move, Plan, Relocation, Scene};
 
 const COUNTED: [Resource; 3] = [Resource::Cpu, Resource::Memory, Resource::Disk];
@@ -41,7 +41,7 @@ impl Relocation for SeedAudit {
         for node in roster.sources() {
             let Some((resource, used)) = self.overload(&roster, node) else { continue };
             let mut instances = roster.on(node).to_vec();
-            Roster::largest_first(&mut instances, |instance| size(&roster, instance));
+            largest_first(&mut instances, |instance| size(&roster, instance));
             let Some(&instance) = instances.first() else {
                 plan.left.push(Left { node, reason: "nothing on it can be moved".into() });
                 continue;

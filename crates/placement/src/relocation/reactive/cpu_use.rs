@@ -29,15 +29,12 @@ impl CpuUse {
     /// With one more instance.
     pub(super) fn with(&self, running: &Running) -> Self {
         let used = self.used + running.used[Resource::Cpu];
-        let (longer, shorter) = if self.history.len() >= running.history.len() {
-            (self.history.clone(), running.history.iter().map(|used| self.share(*used)).collect())
-        } else {
-            (running.history.iter().map(|used| self.share(*used)).collect(), self.history.clone())
-        };
-        let mut history: Vec<f64> = longer;
-        let newest = history.len() - shorter.len();
-        for (sum, value) in history[newest..].iter_mut().zip(shorter) {
-            *sum += value;
+        let length = self.history.len().max(running.history.len());
+        // The newest values are those of the same time.
+        let mut history = vec![0.0; length - self.history.len()];
+        history.extend(&self.history);
+        for (sum, used) in history[length - running.history.len()..].iter_mut().zip(&running.history) {
+            *sum += self.share(*used);
         }
         Self { capacity: self.capacity, used, now: self.share(used), history }
     }

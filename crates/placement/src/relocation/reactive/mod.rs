@@ -10,7 +10,8 @@
 //!           that will not be by the same detection; of these the one that the target rule prefers
 //! ```
 //!
-//! What finds no such node stays. There is no rest after a move.
+//! A node has room where Swarm would start the instance: by all that is promised, not by the memory alone. What finds no
+//! such node stays. There is no rest after a move.
 
 mod cpu_use;
 mod random;
@@ -24,9 +25,9 @@ use std::str::FromStr;
 
 use swarmmanager_units::Bytes;
 
-use crate::Resource;
-use crate::relocation::roster::{Roster, share};
-use crate::relocation::{Candidate, Detection, Left, Move, Plan, Relocation, Scene, Selection};
+use crate::relocation::roster::{Roster, by_number, share};
+use crate::relocation::{Candidate, Detection, Left, Move, Plan, Relocation, Running, Scene, Selection};
+use crate::{NodeState, Resource};
 use cpu_use::CpuUse;
 use random::Random;
 pub use target::Target;
@@ -69,34 +70,23 @@ impl Reactive {
         self.detection.is_overloaded(&cpu.history, cpu.now, STEPS_AHEAD)
     }
 
-    /// Takes instances off a node until it is not overloaded; gives them with the use that each was taken off for.
-    fn relieve(&mut self, roster: &mut Roster<'_>, node: usize, mut cpu: CpuUse) -> Vec<(usize, f64)> {
+    /// Takes instances off a node until it is not overloaded.
+    fn relieve(&mut self, roster: &mut Roster<'_>, node: usize, mut cpu: CpuUse) -> Vec<Taken> {
         let mut taken = Vec::new();
         while self.is_overloaded(&cpu) {
             let Some(instance) = self.choose(roster, node) else { break };
             roster.take_off(instance, node);
-            taken.push((instance, cpu.now));
+            taken.push(Taken { instance, share: cpu.now });
             cpu = CpuUse::of(roster, node);
         }
         taken
     }
 
+    /// Which instance a node gives away next.
     fn choose(&mut self, roster: &Roster<'_>, node: usize) -> Option<usize> {
-        let state = roster.node(node);
-        let candidate = |running: &'_ crate::relocation::Running| {
-            let used = running.used[Resource::Cpu];
-            let most = running.request.demand.on(state).cpu.get();
-            let utilisation = if most > 0.0 { used / most } else { share(used, state, Resource::Cpu) };
-            (Bytes::new(running.used[Resource::Memory] as u64), utilisation)
-        };
-        let candidates: Vec<Candidate<'_>> = roster
-            .all_running(node)
-            .map(|running| {
-                let (memory, utilisation) = candidate(running);
-                Candidate { memory, utilisation, history: &running.history }
-            })
-            .collect();
         let random = if self.selection == Selection::Random { self.random.next() } else { 0 };
+        let state = roster.node(node);
+        let candidates: Vec<_> = roster.all_running(node).map(|running| candidate(running, state)).collect();
         self.selection.choose(&candidates, random).map(|index| roster.on(node)[index])
     }
 
@@ -105,13 +95,12 @@ impl Reactive {
         &self,
         roster: &Roster<'_>,
         uses: &[CpuUse],
-        may_take: &[bool],
-        instance: usize,
+        is_calm: &[bool],
+        running: &Running,
     ) -> Option<usize> {
-        let running = roster.running(instance);
         let used = running.used[Resource::Cpu];
         let mut nodes: Vec<usize> =
-            roster.known_nodes().filter(|node| may_take[*node] && uses[*node].has_room(used)).collect();
+            roster.known_nodes().filter(|node| is_calm[*node] && uses[*node].has_room(used)).collect();
         self.target.sort(&mut nodes, |node| (uses[node].capacity, uses[node].used + used));
         nodes.into_iter().find(|node| {
             roster.may_take(*node, &running.request) && !self.is_overloaded(&uses[*node].with(running))
@@ -127,33 +116,53 @@ impl Relocation for Reactive {
     fn plan(&mut self, scene: &Scene<'_>) -> Plan {
         let mut roster = Roster::new(scene);
         let mut uses: Vec<CpuUse> = (0..scene.nodes.len()).map(|node| CpuUse::of(&roster, node)).collect();
-        let mut may_take: Vec<bool> = uses.iter().map(|cpu| !self.is_overloaded(cpu)).collect();
-        let sources: Vec<usize> = roster.sources().filter(|node| !may_take[*node]).collect();
+        let is_calm: Vec<bool> = uses.iter().map(|cpu| !self.is_overloaded(cpu)).collect();
+        let sources: Vec<usize> = roster.sources().filter(|node| !is_calm[*node]).collect();
         let mut taken = Vec::new();
-        for &node in &sources {
-            may_take[node] = false;
+        for node in sources {
             taken.extend(self.relieve(&mut roster, node, uses[node].clone()));
         }
-        taken.sort_by(|a, b| {
-            let used = |instance: usize| roster.running(instance).used[Resource::Cpu];
-            let name = |instance: usize| &roster.running(instance).name;
-            super::roster::by_number(used(b.0), used(a.0)).then_with(|| name(a.0).cmp(name(b.0)))
-        });
+        sort_for_placing(&mut taken, &roster);
         let mut plan = Plan::default();
-        for (instance, now) in taken {
+        for Taken { instance, share } in taken {
             let running = roster.running(instance);
-            let Some(to) = self.find(&roster, &uses, &may_take, instance) else {
+            let name = running.name.clone();
+            let Some(to) = self.find(&roster, &uses, &is_calm, running) else {
                 roster.put_on(instance, running.node);
-                let reason = format!("no other node may take {}", running.name);
+                let reason = format!("no other node may take {name}");
                 plan.left.push(Left { node: running.node, reason });
                 continue;
             };
             roster.put_on(instance, to);
             uses[to] = CpuUse::of(&roster, to);
-            let reason = format!("CPU is {:.0} % used", 100.0 * now);
-            plan.moves.push(Move { instance, name: running.name.clone(), to: Some(to), reason });
+            let reason = format!("CPU is {:.0} % used", 100.0 * share);
+            plan.moves.push(Move { instance, name, to: Some(to), reason });
         }
         plan
+    }
+}
+
+/// An instance that was taken off its node, with the share of the node's CPU that was used then.
+struct Taken {
+    instance: usize,
+    share: f64,
+}
+
+/// What uses the most CPU comes first, else by name.
+fn sort_for_placing(taken: &mut [Taken], roster: &Roster<'_>) {
+    let running = |one: &Taken| roster.running(one.instance);
+    let used = |one: &Taken| running(one).used[Resource::Cpu];
+    taken.sort_by(|a, b| by_number(used(b), used(a)).then_with(|| running(a).name.cmp(&running(b).name)));
+}
+
+/// What an instance may use at most is what it asks for; all of the node where it asks for nothing.
+fn candidate<'a>(running: &'a Running, node: &NodeState) -> Candidate<'a> {
+    let used = running.used[Resource::Cpu];
+    let most = running.request.demand.on(node).cpu.get();
+    Candidate {
+        memory: Bytes::new(running.used[Resource::Memory] as u64),
+        utilisation: if most > 0.0 { used / most } else { share(used, node, Resource::Cpu) },
+        history: &running.history,
     }
 }
 

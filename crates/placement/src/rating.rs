@@ -30,8 +30,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The score without its last twelve bits. Scores that differ by the rounding of sums alone are equal, so that it is
-/// not the unit of an amount or the order of a sum that decides between two nodes.
+/// The score, fit for being compared.
 #[inline]
 pub(crate) fn comparable_score<P: Policy + ?Sized>(
     policy: &P,
@@ -39,9 +38,15 @@ pub(crate) fn comparable_score<P: Policy + ?Sized>(
     request: &Request,
     levels: &[Level; 3],
 ) -> f64 {
+    comparable(policy.score(node, request, levels))
+}
+
+/// A number without its last twelve bits. Numbers that differ by the rounding of sums alone are equal, so that it is
+/// not the unit of an amount or the order of a sum that decides between two nodes.
+#[inline]
+pub(crate) fn comparable(number: f64) -> f64 {
     const HALF: u64 = 1 << 11;
     const MOST: f64 = f64::MAX / 2.0;
-    let score = policy.score(node, request, levels);
-    let score = if score < MOST { score.max(-MOST) } else { MOST };
-    f64::from_bits((score.to_bits() + HALF) & !(2 * HALF - 1))
+    let number = if number < MOST { number.max(-MOST) } else { MOST };
+    f64::from_bits((number.to_bits() + HALF) & !(2 * HALF - 1))
 }

@@ -2,6 +2,8 @@
 
 mod run;
 mod tally;
+mod timeline;
 
 pub use run::Replay;
 pub use tally::Figures;
+pub use timeline::{Point, Timeline};

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    completion, context, image, job, node, placement, serve, service, shell, status, swarm, target, token,
+    completion, context, image, job, node, placement, serve, service, shell, simulate, status, swarm, target, token,
     user,
 };
 
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Job(job::Args),
     /// Try out where instances would go
     Placement(placement::Args),
+    /// Compare what policies would have made of a recorded load; needs no manager
+    Simulate(Box<simulate::Args>),
     /// Manage who may use the console and the API
     User(user::Args),
     /// Manage API tokens

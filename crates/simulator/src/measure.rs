@@ -118,6 +118,9 @@ impl Measure {
 
 /// Three digits, and no more than three behind the point.
 fn percent(value: f64) -> String {
+    if value == 0.0 {
+        return "0%".to_owned();
+    }
     let digits = if value >= 10.0 {
         1
     } else if value >= 1.0 {
@@ -160,6 +163,7 @@ mod tests {
     fn values_are_written_with_three_digits() {
         assert_eq!(Measure::Unserved.text(0.000_123), "0.012%");
         assert_eq!(Measure::Lost.text(0.0234), "2.34%");
+        assert_eq!(Measure::Lost.text(0.0), "0%");
         assert_eq!(Measure::P95.text(0.9123), "91.2%");
         assert_eq!(Measure::Moves.text(12.0), "12");
         assert_eq!(Measure::Moves.text(12.5), "12.5");

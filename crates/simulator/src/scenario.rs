@@ -95,12 +95,16 @@ fn mean(workload: &Workload, resource: Resource) -> f64 {
 fn fitting(workload: &mut Workload, setting: &Setting) -> Vec<NodeState> {
     let used = mean(workload, Resource::Cpu);
     let nodes = nodes(&setting.classes, count_for(&setting.classes, used / setting.load));
-    scale(workload, Resource::Cpu, setting.load * capacity(&nodes)[Resource::Cpu], false);
+    // Demands that stay as they are keep their relation to what is used.
+    let demands = setting.requested.is_none();
+    scale(workload, Resource::Cpu, setting.load * capacity(&nodes)[Resource::Cpu], demands);
     nodes
 }
 
-/// What is too large for half of the largest node, in the mean, cannot be spread over nodes like these.
-const LARGEST: f64 = 0.5;
+/// What needs more than half of the largest node in the mean, or more than all of it for more than a twentieth of the time,
+/// no policy could serve.
+const MOST_OF_A_NODE: f64 = 0.5;
+const MOST_TIME_ABOVE: f64 = 0.05;
 
 /// So many nodes for each instance, and the workload made smaller or larger for them; instances that are too large for any
 /// node are left out.
@@ -118,12 +122,18 @@ fn shrunk(workload: &mut Workload, setting: &Setting, each: f64) -> Vec<NodeStat
             nodes.iter().map(|node| node.capacity_of(resource)).fold(0.0, f64::max)
         });
         let fits = |instance: &Instance, resource: Resource| {
-            largest[resource] <= 0.0
-                || instance.mean_while_there(resource, steps) <= LARGEST * largest[resource]
+            largest[resource] <= 0.0 || fits(instance, resource, largest[resource], steps)
         };
         workload.instances.retain(|one| Resource::ALL.iter().all(|resource| fits(one, *resource)));
     }
     nodes
+}
+
+fn fits(instance: &Instance, resource: Resource, largest: f64, steps: usize) -> bool {
+    let there = instance.there(steps);
+    let above = there.clone().filter(|step| instance.used[resource].at(*step) > largest).count();
+    instance.mean_while_there(resource, steps) <= MOST_OF_A_NODE * largest
+        && above as f64 <= MOST_TIME_ABOVE * there.len() as f64
 }
 
 /// Makes the mean use of a resource as much as that, and what is asked for of it in proportion where that is wanted.

@@ -52,7 +52,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => return serve::run(*args),
         Command::Context(args) => return context::run(args, &cli.target),
         Command::Completion(args) => return completion::run(&args),
-        Command::Simulate(args) => return simulate::run(&args),
+        Command::Simulate(args) if !args.records() => return simulate::run(&args),
         _ => {}
     }
     let client = Client::new(cli.target()?);
@@ -67,7 +67,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Placement(args) => wait_for(placement::run(&client, args)),
         Command::User(args) => wait_for(user::run(&client, args)),
         Command::Token(args) => wait_for(token::run(&client, args)),
-        Command::Serve(_) | Command::Context(_) | Command::Completion(_) | Command::Simulate(_) => Ok(()),
+        Command::Simulate(args) => wait_for(simulate::record(&client, &args)),
+        Command::Serve(_) | Command::Context(_) | Command::Completion(_) => Ok(()),
     }
 }
 

@@ -1,8 +1,9 @@
-//! `swarm-manager simulate`: what policies would have made of a recorded load. It needs no manager.
+//! `swarm-manager simulate`: what policies would have made of a recorded load. It needs no manager, unless to record one.
 
 mod cloudsim;
 mod contenders;
 mod progress;
+mod record;
 mod scenarios;
 mod table;
 
@@ -13,6 +14,9 @@ use anyhow::{Context as _, Result};
 use swarmmanager_simulator::comparison::{Comparison, compare};
 use swarmmanager_simulator::{cloudsim as datacentre, report};
 
+use crate::client::Client;
+use crate::duration::Duration;
+use crate::exit::Usage;
 use crate::output::{Format, print, say};
 use progress::Progress;
 
@@ -27,7 +31,8 @@ Examples:
   swarm-manager simulate trace.csv
   swarm-manager simulate --policy headroom --policy spread --load 0.5 --load 0.7 20110306.csv.gz
   swarm-manager simulate --fleet fleet.toml --seeds 10 --html report.html trace.csv
-  swarm-manager simulate --cloudsim thr-mmt-0.8 --cloudsim lr-mmt-1.2 20110303.csv.gz")]
+  swarm-manager simulate --cloudsim thr-mmt-0.8 --cloudsim lr-mmt-1.2 20110303.csv.gz
+  swarm-manager simulate --record trace.csv --for 24h")]
 pub(crate) struct Args {
     /// A placement policy to compare, or 'all'; may be given several times
     #[arg(long, value_name = "NAME", default_value = "all")]
@@ -68,9 +73,38 @@ pub(crate) struct Args {
         conflicts_with_all = ["policy", "relocation", "fleet", "load", "seeds", "steps", "hours", "html"]
     )]
     cloudsim: Vec<datacentre::Policy>,
+    /// Record what all containers use into this file instead, from the manager, until --for is over or Ctrl-C
+    #[arg(long, value_name = "FILE", requires = "for", conflicts_with_all = ["traces", "cloudsim", "html"])]
+    record: Option<PathBuf>,
+    /// How long to record, such as 24h
+    #[arg(long, value_name = "DURATION", requires = "record")]
+    r#for: Option<Duration>,
+    /// How often to look while recording
+    #[arg(long, value_name = "DURATION", requires = "record", default_value = "30s")]
+    every: Duration,
     /// What was recorded
-    #[arg(required = true, value_name = "TRACE")]
+    #[arg(required_unless_present = "record", value_name = "TRACE")]
     traces: Vec<PathBuf>,
+}
+
+impl Args {
+    /// Whether a manager is needed.
+    pub(crate) fn records(&self) -> bool {
+        self.record.is_some()
+    }
+}
+
+/// Records what runs.
+pub(crate) async fn record(client: &Client, args: &Args) -> Result<()> {
+    let (Some(file), Some(length)) = (&args.record, args.r#for) else { return Ok(()) };
+    if args.every.ms() < 1_000 {
+        return Err(Usage("--every has to be at least 1s: agents report once a second".into()).into());
+    }
+    let times = record::Times {
+        length: std::time::Duration::from_millis(length.ms()),
+        every: std::time::Duration::from_millis(args.every.ms()),
+    };
+    record::record(client, file, times).await
 }
 
 /// Compares, and shows what came of it.

@@ -54,7 +54,9 @@ fn head(scenario: &Summary, seeds: u64) -> String {
     let Summary { name, instances, nodes, steps, step_seconds } = scenario;
     let hours = *steps as f64 * f64::from(*step_seconds) / 3_600.0;
     let mean = if seeds == 1 { "one seed".to_owned() } else { format!("means of {seeds} seeds") };
-    format!("{name}: {instances} instances, {nodes} nodes, {steps} steps of {step_seconds} s ({hours:.1} h), {mean}")
+    format!(
+        "{name}: {instances} instances, {nodes} nodes, {steps} steps of {step_seconds} s ({hours:.1} h), {mean}"
+    )
 }
 
 fn listing(results: &[&Compared]) -> Listing {

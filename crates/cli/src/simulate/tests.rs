@@ -79,7 +79,9 @@ fn what_is_not_there_is_refused_with_what_there_is() {
         let result = run(&args(folder.path(), more)).unwrap_err();
         format!("{result:#}")
     };
-    assert!(error(&["--policy", "best"]).starts_with("there is no placement policy \"best\"; choose one of "));
+    assert!(
+        error(&["--policy", "best"]).starts_with("there is no placement policy \"best\"; choose one of ")
+    );
     assert!(error(&["--relocation", "x"]).starts_with("there is no relocation \"x\"; choose one of "));
 }
 
@@ -101,7 +103,10 @@ fn a_fleet_that_could_not_run_anything_is_refused() {
     let folder = folder();
     for (text, expected) in [
         ("classes = []\n", "it has no classes"),
-        ("[[classes]]\nname = \"a\"\ncores = 0\ncpu-mhz = 5\nmemory = \"1g\"\n", "the class \"a\" has no CPU"),
+        (
+            "[[classes]]\nname = \"a\"\ncores = 0\ncpu-mhz = 5\nmemory = \"1g\"\n",
+            "the class \"a\" has no CPU",
+        ),
         (&*format!("lode = 1\n{FLEET}"), "unknown field `lode`"),
     ] {
         fs::write(folder.path().join("fleet.toml"), text).unwrap();

@@ -22,10 +22,8 @@ fn one() -> impl Strategy<Value = (Vec<f32>, u8, Option<usize>, Option<usize>)> 
 
 fn workloads() -> impl Strategy<Value = Workload> {
     prop::collection::vec(one(), 1..12).prop_map(|ones| {
-        let instances = ones.into_iter().enumerate().map(|(index, (cpu, memory, arrives, departs))| Instance {
-            arrives,
-            departs,
-            ..instance(&format!("i{index}"), &cpu, f64::from(memory))
+        let instances = ones.into_iter().enumerate().map(|(index, (cpu, memory, arrives, departs))| {
+            Instance { arrives, departs, ..instance(&format!("i{index}"), &cpu, f64::from(memory)) }
         });
         workload(STEPS, instances.collect())
     })

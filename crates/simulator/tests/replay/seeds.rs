@@ -7,7 +7,9 @@ use swarmmanager_simulator::scenario::Scenario;
 use crate::stage::{instance, nodes, workload};
 
 fn comparison(seed: u64) -> Comparison {
-    let wave = |index: usize| -> Vec<f32> { (0..60).map(|step| ((step * 7 + index * 13) % 30) as f32 * 12.0).collect() };
+    let wave = |index: usize| -> Vec<f32> {
+        (0..60).map(|step| ((step * 7 + index * 13) % 30) as f32 * 12.0).collect()
+    };
     let instances = (0..20).map(|index| instance(&format!("i{index}"), &wave(index), 5.0)).collect();
     let scenario = Scenario {
         name: "stage".into(),
@@ -16,7 +18,8 @@ fn comparison(seed: u64) -> Comparison {
         churn: Churn { arrivals_within: 4, redeployed_every: 20.0, node_fails_every: 30.0, node_away_for: 3 },
         warm_up: 4,
     };
-    let contender = |policy: &str, relocation: &str| Contender { policy: policy.into(), relocation: relocation.into() };
+    let contender =
+        |policy: &str, relocation: &str| Contender { policy: policy.into(), relocation: relocation.into() };
     let contenders = [contender("headroom", "cost-benefit"), contender("spread", "none")];
     compare(&[scenario], &contenders, seed, 2, &|_| ()).unwrap()
 }

@@ -1,11 +1,11 @@
-//! `cargo xtask bench`: measures, and writes what it measured into `docs/performance.md`.
+//! `cargo xtask bench`: measures, and writes what it measured into `docs/performance.md` or `docs/placement.md`.
 
 mod criterion;
 mod report;
 
 use std::fs;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::binaries::{self, BINARIES_VARIABLE, Profile};
 use crate::{command, e2e, packages, workspace};
@@ -20,11 +20,16 @@ pub(crate) enum Bench {
     /// What a manager spends on the reports of a thousand and of ten thousand agents.
     Ingest,
     /// What a placement decision costs.
+    Decisions,
+    /// What policies make of recorded loads.
     Placement,
 }
 
 /// Measures one thing.
-pub(crate) fn run(bench: Bench) -> Result<()> {
+pub(crate) fn run(bench: Bench, quick: bool) -> Result<()> {
+    if quick && !matches!(bench, Bench::Placement) {
+        bail!("--quick is for placement");
+    }
     let table = match bench {
         Bench::Agent => agent()?,
         Bench::Console => console()?,
@@ -34,14 +39,19 @@ pub(crate) fn run(bench: Bench) -> Result<()> {
             "--bench",
             "ingest",
         ]))?,
-        Bench::Placement => placement()?,
+        Bench::Decisions => decisions()?,
+        Bench::Placement => placement(quick)?,
     };
+    if table.trim().is_empty() {
+        println!("Nothing was measured, so {} stays as it is", bench.page());
+        return Ok(());
+    }
     let section = format!("{}\n\n{}", report::machine()?, table.trim());
-    let page = workspace::root().join("docs/performance.md");
+    let page = workspace::root().join(bench.page());
     let text = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
     let text = report::replace(&text, bench.name(), &section)?;
     fs::write(&page, text).with_context(|| format!("cannot write {}", page.display()))?;
-    println!("{section}\n\nWritten to docs/performance.md");
+    println!("{section}\n\nWritten to {}", bench.page());
     Ok(())
 }
 
@@ -51,7 +61,16 @@ impl Bench {
             Self::Agent => "agent",
             Self::Console => "console",
             Self::Ingest => "ingest",
+            Self::Decisions => "decisions",
             Self::Placement => "placement",
+        }
+    }
+
+    /// Where its section is.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Placement => "docs/placement.md",
+            Self::Agent | Self::Console | Self::Decisions | Self::Ingest => "docs/performance.md",
         }
     }
 }
@@ -76,8 +95,18 @@ fn console() -> Result<String> {
     fs::read_to_string(&table).with_context(|| format!("cannot read {}", table.display()))
 }
 
+/// The bench prints its tables, and nothing where there are no recordings.
+fn placement(quick: bool) -> Result<String> {
+    let mut cargo = workspace::cargo("bench");
+    cargo.args(["--package", "swarmmanager-simulator", "--bench", "placement"]);
+    if quick {
+        cargo.args(["--", "--quick"]);
+    }
+    command::output(&mut cargo)
+}
+
 /// The bench is criterion's, which leaves its results in files.
-fn placement() -> Result<String> {
+fn decisions() -> Result<String> {
     let results = workspace::target().join("criterion");
     if results.exists() {
         fs::remove_dir_all(&results).with_context(|| format!("cannot remove {}", results.display()))?;

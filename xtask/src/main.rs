@@ -36,10 +36,13 @@ enum Chore {
     Test(test::Options),
     /// Show a real Swarm of three access points on this machine, measured and in use.
     Demo(demo::Options),
-    /// Measure, and write the figures into docs/performance.md.
+    /// Measure, and write the figures into docs/performance.md or docs/placement.md.
     Bench {
         /// What to measure.
         bench: bench::Bench,
+        /// Fewer recordings and one seed (placement).
+        #[arg(long)]
+        quick: bool,
     },
     /// Make the README's pictures of the console, from the real thing.
     Screenshots,
@@ -66,7 +69,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Console => console::build(),
         Chore::Test(options) => test::run(&options),
         Chore::Demo(options) => demo::run(&options),
-        Chore::Bench { bench } => bench::run(bench),
+        Chore::Bench { bench, quick } => bench::run(bench, quick),
         Chore::Screenshots => e2e::run(e2e::Project::Pictures, binaries::Profile::Lab),
         Chore::Dist => dist::run(),
     }

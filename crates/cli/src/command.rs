@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    completion, context, image, job, node, placement, serve, service, shell, status, swarm, target, token,
-    user,
+    completion, context, image, job, node, placement, serve, service, shell, simulate, status, swarm, target,
+    token, user,
 };
 
 /// Places services on the nodes of a Docker Swarm by what each node really has free
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Job(job::Args),
     /// Try out where instances would go
     Placement(placement::Args),
+    /// Compare what policies would have made of a recorded load
+    Simulate(Box<simulate::Args>),
     /// Manage who may use the console and the API
     User(user::Args),
     /// Manage API tokens

@@ -1,4 +1,5 @@
-//! The program `swarm-manager`: `serve` runs the manager, every other command is a client of its API.
+//! The program `swarm-manager`: `serve` runs the manager, `simulate` needs none, every other command is a
+//! client of its API.
 //!
 //! Commands know the API and nothing of the manager's inside; only `serve` does. Whatever Docker's own client has a
 //! habit for is done that way: columns, filters, templates, ids by prefix, words, exit codes.
@@ -19,6 +20,7 @@ mod secret_input;
 mod serve;
 mod service;
 mod shell;
+mod simulate;
 mod status;
 mod swarm;
 mod target;
@@ -50,6 +52,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => return serve::run(*args),
         Command::Context(args) => return context::run(args, &cli.target),
         Command::Completion(args) => return completion::run(&args),
+        Command::Simulate(args) if !args.records() => return simulate::run(&args),
         _ => {}
     }
     let client = Client::new(cli.target()?);
@@ -64,6 +67,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Placement(args) => wait_for(placement::run(&client, args)),
         Command::User(args) => wait_for(user::run(&client, args)),
         Command::Token(args) => wait_for(token::run(&client, args)),
+        Command::Simulate(args) => wait_for(simulate::record(&client, &args)),
         Command::Serve(_) | Command::Context(_) | Command::Completion(_) => Ok(()),
     }
 }

@@ -42,10 +42,15 @@ pub struct Happening {
 
 /// What happens at each step: the same for each policy, given the same seed.
 pub fn happenings(workload: &Workload, nodes: usize, churn: &Churn, seed: u64) -> Vec<Happening> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    // A stream for each, so that how often the one happens does not shift the other.
+    let random = |stream| {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(stream);
+        random
+    };
     let mut happenings = vec![Happening::default(); workload.steps];
-    arrivals(workload, churn, &mut random, &mut happenings);
-    failures(nodes, churn, &mut random, &mut happenings);
+    arrivals(workload, churn, &mut random(0), &mut happenings);
+    failures(nodes, churn, &mut random(1), &mut happenings);
     happenings
 }
 
@@ -55,7 +60,9 @@ fn arrivals(workload: &Workload, churn: &Churn, random: &mut ChaCha8Rng, happeni
     order.shuffle(random);
     for index in order {
         let instance = &workload.instances[index];
-        let within = churn.arrivals_within.clamp(1, steps.max(1));
+        // One that goes soon comes before it goes.
+        let goes = instance.departs.unwrap_or(steps).clamp(1, steps.max(1));
+        let within = churn.arrivals_within.clamp(1, goes);
         let drawn = random.random_range(0..within);
         let arrives = instance.arrives.unwrap_or(drawn);
         let departs = instance.departs.unwrap_or(steps);

@@ -1,6 +1,8 @@
 //! What is to run: instances, each with its demand and what it uses over time.
 
-use swarmmanager_placement::PerResource;
+use std::ops::Range;
+
+use swarmmanager_placement::{PerResource, Resource};
 
 /// Instances and what they use over time.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,32 @@ pub struct Instance {
     pub arrives: Option<usize>,
     /// The step at which it goes; `None` where it stays.
     pub departs: Option<usize>,
+}
+
+impl Instance {
+    /// The mean use of a resource over the first steps, of which those at which it is not there count as none.
+    pub fn mean(&self, resource: Resource, steps: usize) -> f64 {
+        let there = self.there(steps).len();
+        self.mean_while_there(resource, steps) * there as f64 / steps.max(1) as f64
+    }
+
+    /// The mean use of a resource over those of the first steps at which it is there.
+    pub fn mean_while_there(&self, resource: Resource, steps: usize) -> f64 {
+        let there = self.there(steps);
+        match &self.used[resource] {
+            Series::Constant(value) => f64::from(*value),
+            series @ Series::Samples(_) => {
+                let count = there.len().max(1) as f64;
+                there.map(|step| series.at(step)).sum::<f64>() / count
+            }
+        }
+    }
+
+    /// The steps at which the workload has it, among the first ones.
+    pub fn there(&self, steps: usize) -> Range<usize> {
+        let arrives = self.arrives.unwrap_or(0).min(steps);
+        arrives..self.departs.unwrap_or(steps).clamp(arrives, steps)
+    }
 }
 
 /// Values over time.

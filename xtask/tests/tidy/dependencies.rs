@@ -43,7 +43,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 21] = [
             "units",
         ],
     ),
-    ("cli", &["api", "door", "engine", "inventory", "manager", "placement", "ssh", "units"]),
+    ("cli", &["api", "door", "engine", "inventory", "manager", "placement", "simulator", "ssh", "units"]),
     ("crowd", &["identity", "telemetry", "units"]),
     ("lab", &["crowd", "engine", "image", "units"]),
     ("xtask", &["image"]),

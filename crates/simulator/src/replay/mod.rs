@@ -3,7 +3,10 @@
 mod run;
 mod slot;
 mod tally;
+
+mod timeline;
 mod window;
 
 pub use run::Replay;
 pub use tally::Figures;
+pub use timeline::{Point, Timeline};

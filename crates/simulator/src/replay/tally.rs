@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use swarmmanager_placement::{PerResource, Resource};
 
+use super::timeline::{Chronicle, Timeline};
+
 /// Share of the capacity above which a node is overloaded.
 pub(super) const OVERLOADED: f64 = 0.9;
 /// Width of a bin of the histogram of node use.
@@ -44,6 +46,10 @@ pub struct Figures {
     pub instance_steps: u64,
     /// Node-steps counted.
     pub node_steps: u64,
+    /// Steps that instances waited for a node, of all instances together.
+    pub waiting_steps: u64,
+    /// The course of it.
+    pub timeline: Timeline,
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +68,7 @@ pub(super) struct Tally {
     spells: Vec<u64>,
     longest: u64,
     waiting: u64,
+    chronicle: Chronicle,
     pub(super) rejected: u64,
     pub(super) moves: u64,
     pub(super) decisions: u64,
@@ -84,6 +91,7 @@ impl Tally {
             spells: vec![0; nodes],
             longest: 0,
             waiting: 0,
+            chronicle: Chronicle::default(),
             rejected: 0,
             moves: 0,
             decisions: 0,
@@ -131,6 +139,7 @@ impl Tally {
         self.deviation += variance.sqrt();
         self.steps += 1;
         self.waiting += waiting;
+        self.chronicle.step(self.instance_over, self.instance_steps, self.moves, mean);
     }
 
     pub(super) fn figures(&self, step_seconds: f64) -> Figures {
@@ -157,6 +166,8 @@ impl Tally {
             decisions: self.decisions,
             instance_steps: self.instance_steps,
             node_steps: self.node_steps,
+            waiting_steps: self.waiting,
+            timeline: self.chronicle.timeline(),
         }
     }
 

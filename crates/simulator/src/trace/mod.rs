@@ -1,10 +1,16 @@
 //! Recorded loads, read from files.
 
 mod bitbrains;
+mod custom;
+mod kind;
+mod openb;
 mod planetlab;
 mod table;
 
 pub use bitbrains::bitbrains;
+pub use custom::custom;
+pub use kind::{Kind, read};
+pub use openb::openb;
 pub use planetlab::planetlab;
 
 use std::path::PathBuf;
@@ -19,6 +25,12 @@ pub enum TraceError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A folder that holds no trace.
+    #[error("{} is a folder without a file vms.csv; name a file, or a folder of Bitbrains' form", path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
     },
     /// What stands in the file is not what the format says.
     #[error("{}, line {line}: {problem}", path.display())]

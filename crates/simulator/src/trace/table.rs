@@ -24,19 +24,21 @@ pub(super) fn rows(path: &Path) -> Result<Vec<(String, Vec<Option<f32>>)>, Trace
         let line = record.position().map_or(0, csv::Position::line);
         let mut fields = record.iter();
         let name = fields.next().unwrap_or_default().to_owned();
-        let values = fields.map(|field| number(path, line, field)).collect::<Result<_, _>>()?;
+        let value = |field| number(field).map(|value| value.map(|value| value as f32));
+        let values: Result<_, _> = fields.map(value).collect();
+        let values = values.map_err(|wrong| content(path, line, wrong))?;
         rows.push((name, values));
     }
     Ok(rows)
 }
 
-fn number(path: &Path, line: u64, field: &str) -> Result<Option<f32>, TraceError> {
+/// A value of 0 or more; `None` where it is empty.
+pub(super) fn number(field: &str) -> Result<Option<f64>, String> {
     if field.is_empty() {
         return Ok(None);
     }
-    let wrong = || content(path, line, format!("{field:?} is no number of 0 or more"));
-    let value: f32 = field.trim().parse().map_err(|_| wrong())?;
-    if value.is_finite() && value >= 0.0 { Ok(Some(value)) } else { Err(wrong()) }
+    let value = field.trim().parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
+    value.map(Some).ok_or_else(|| format!("{field:?} is no number of 0 or more"))
 }
 
 pub(super) fn content(path: &Path, line: u64, problem: String) -> TraceError {
@@ -47,6 +49,11 @@ pub(super) fn of_csv(path: &Path, error: csv::Error) -> TraceError {
     let line = error.position().map_or(0, csv::Position::line);
     match error.into_kind() {
         csv::ErrorKind::Io(source) => TraceError::Read { path: path.to_owned(), source },
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            content(path, line, format!("{len} fields, where the header has {expected_len}"))
+        }
+        csv::ErrorKind::Deserialize { err, .. } => content(path, line, err.to_string()),
+        csv::ErrorKind::Utf8 { err, .. } => content(path, line, err.to_string()),
         kind => content(path, line, format!("{kind:?}")),
     }
 }

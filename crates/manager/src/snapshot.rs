@@ -13,7 +13,9 @@ use swarmmanager_units::{Bytes, ContainerId, NodeId};
 
 use crate::cluster::Cluster;
 use crate::measurements::Measurements;
-use crate::service::{InstanceService, demand, host_ports, max_per_node, platforms, users_constraints};
+use crate::service::{
+    InstanceService, affinities, demand, host_ports, max_per_node, platforms, replicas, users_constraints,
+};
 use crate::views::{Reserved, is_active, reserved_on};
 
 /// The nodes at this moment.
@@ -69,6 +71,9 @@ pub(crate) fn request(service: &str, spec: &Value) -> Request {
         users_constraints(spec).iter().filter_map(|text| text.parse::<Constraint>().ok()).collect();
     request.platforms = platforms(spec);
     request.max_per_node = max_per_node(spec);
+    request.affinities = affinities(spec);
+    // Written on the anchor alone; an instance that moves by itself is asked for as one.
+    request.replicas = replicas(spec).unwrap_or(request.replicas);
     request.host_ports =
         host_ports(spec).map(|(port, protocol)| HostPort { port, protocol: protocol.to_owned() }).collect();
     request

@@ -53,10 +53,10 @@ pub(crate) struct ServiceFlags {
     /// Placement constraint, such as node.labels.zone==north
     #[arg(long, value_name = "CONSTRAINT", help_heading = PLACEMENT)]
     constraint: Vec<String>,
-    /// Service whose nodes are preferred, as far as that costs little
+    /// Prefer nodes where this service runs
     #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
     affinity: Vec<String>,
-    /// Service whose nodes are avoided, as far as that costs little
+    /// Avoid nodes where this service runs
     #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
     anti_affinity: Vec<String>,
     /// Maximum number of instances per node (0 = unlimited)

@@ -158,8 +158,8 @@ fn share_of(amount: Bytes, share: f64) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use swarmmanager_api::ServiceCreate;
-    use swarmmanager_placement::Reason;
+    use swarmmanager_api::{Mode, ServiceCreate};
+    use swarmmanager_placement::{Affinity, Reason, Wish};
     use swarmmanager_telemetry::{Clock, Fleet};
 
     use crate::samples::{cluster, measured};
@@ -209,9 +209,12 @@ mod tests {
         let mut create = ServiceCreate::new("web", "app");
         create.constraints = vec!["node.role == worker".into()];
         create.max_replicas_per_node = Some(2);
+        create.mode = Mode::Replicated(3);
+        create.anti_affinity = vec!["db".into()];
         let request = request("web", &anchor_spec(&create, &References::default()));
         assert_eq!(request.constraints[0].to_string(), "node.role==worker");
-        assert_eq!(request.max_per_node, Some(2));
+        assert_eq!((request.max_per_node, request.replicas), (Some(2), 3));
+        assert_eq!(request.affinities, [Affinity { service: "db".into(), wish: Wish::Apart }]);
         assert_eq!(request.demand.memory, Bytes::from_mib(64));
     }
 }

@@ -60,6 +60,10 @@ export interface ServiceDetail extends Service {
   instances: Instance[];
   labels: Record<string, string>;
   constraints: string[];
+  /** Services whose nodes are preferred; absent from an older manager. */
+  affinity?: string[];
+  /** Services whose nodes are avoided. */
+  anti_affinity?: string[];
   /** The Swarm specs of its instances, as `docker service inspect` shows them. */
   specs: unknown[];
 }

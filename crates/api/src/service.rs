@@ -81,6 +81,12 @@ pub struct ServiceDetail {
     pub labels: BTreeMap<String, String>,
     /// Constraints, less the pins.
     pub constraints: Vec<String>,
+    /// Services whose nodes are preferred.
+    #[serde(default)]
+    pub affinity: Vec<String>,
+    /// Services whose nodes are avoided.
+    #[serde(default)]
+    pub anti_affinity: Vec<String>,
     /// Whether there was an update that can be rolled back.
     #[serde(default)]
     pub can_roll_back: bool,

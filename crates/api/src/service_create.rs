@@ -68,6 +68,12 @@ pub struct ServiceCreate {
     /// Docker's constraints, such as `node.labels.zone==north`.
     #[serde(default)]
     pub constraints: Vec<String>,
+    /// Services whose nodes are preferred, by name; what it costs decides, and no node is out for it.
+    #[serde(default)]
+    pub affinity: Vec<String>,
+    /// Services whose nodes are avoided in the same way.
+    #[serde(default)]
+    pub anti_affinity: Vec<String>,
     /// At most so many instances on one node.
     #[serde(default)]
     pub max_replicas_per_node: Option<u64>,
@@ -127,6 +133,8 @@ impl ServiceCreate {
             secrets: Vec::new(),
             configs: Vec::new(),
             constraints: Vec::new(),
+            affinity: Vec::new(),
+            anti_affinity: Vec::new(),
             max_replicas_per_node: None,
             healthcheck: None,
             restart: None,

@@ -40,6 +40,18 @@ pub struct ServiceUpdate {
     /// Constraints that it loses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints_remove: Vec<String>,
+    /// Services whose nodes it prefers from now on; what runs stays where it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub affinity_add: Vec<String>,
+    /// Services whose nodes it prefers no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub affinity_remove: Vec<String>,
+    /// Services whose nodes it avoids from now on; what runs stays where it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub anti_affinity_add: Vec<String>,
+    /// Services whose nodes it avoids no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub anti_affinity_remove: Vec<String>,
     /// Replaces every container, also where nothing else changes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,

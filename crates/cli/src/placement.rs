@@ -31,9 +31,13 @@ enum Command {
 
 Examples:
   swarm-manager placement preview --replicas 2 --cpu 0.5 --memory 128m nginx
+  swarm-manager placement preview --policy spread --replicas 2 nginx
   swarm-manager placement preview --replicas 10 --cpu 100MHz --format '{{.instance}} {{.outcome.hostname}}' nginx"
 )]
 struct PreviewArgs {
+    /// Ask this policy, such as 'spread' [default: the one that instances are placed by]
+    #[arg(long, value_name = "NAME")]
+    policy: Option<String>,
     /// 'json' for one decision a line, or a Go template over the fields of that JSON
     #[arg(long, value_name = "FORMAT", default_value = "", hide_default_value = true)]
     format: Format,
@@ -51,9 +55,9 @@ struct PreviewArgs {
 /// Does what the command says.
 pub(crate) async fn run(client: &Client, args: Args) -> Result<()> {
     let Command::Preview(args) = args.command;
-    let PreviewArgs { flags, format, .. } = *args;
+    let PreviewArgs { flags, format, policy, .. } = *args;
     let request = flags.request()?;
-    let preview = client.preview(&request).await?;
+    let preview = client.preview(&request, policy.as_deref()).await?;
     for (position, decision) in preview.decisions.iter().enumerate() {
         let text = match &format {
             Format::Json => decision.to_string(),

@@ -13,7 +13,9 @@ use swarmmanager_units::{Bytes, ContainerId, NodeId};
 
 use crate::cluster::Cluster;
 use crate::measurements::Measurements;
-use crate::service::{InstanceService, demand, host_ports, max_per_node, platforms, users_constraints};
+use crate::service::{
+    InstanceService, affinities, demand, host_ports, max_per_node, platforms, replicas, users_constraints,
+};
 use crate::views::{Reserved, is_active, reserved_on};
 
 /// The nodes at this moment.
@@ -69,6 +71,9 @@ pub(crate) fn request(service: &str, spec: &Value) -> Request {
         users_constraints(spec).iter().filter_map(|text| text.parse::<Constraint>().ok()).collect();
     request.platforms = platforms(spec);
     request.max_per_node = max_per_node(spec);
+    request.affinities = affinities(spec);
+    // Written on the anchor alone; an instance that moves by itself is asked for as one.
+    request.replicas = replicas(spec).unwrap_or(request.replicas);
     request.host_ports =
         host_ports(spec).map(|(port, protocol)| HostPort { port, protocol: protocol.to_owned() }).collect();
     request
@@ -153,8 +158,8 @@ fn share_of(amount: Bytes, share: f64) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use swarmmanager_api::ServiceCreate;
-    use swarmmanager_placement::Reason;
+    use swarmmanager_api::{Mode, ServiceCreate};
+    use swarmmanager_placement::{Affinity, Reason, Wish};
     use swarmmanager_telemetry::{Clock, Fleet};
 
     use crate::samples::{cluster, measured};
@@ -204,9 +209,12 @@ mod tests {
         let mut create = ServiceCreate::new("web", "app");
         create.constraints = vec!["node.role == worker".into()];
         create.max_replicas_per_node = Some(2);
+        create.mode = Mode::Replicated(3);
+        create.anti_affinity = vec!["db".into()];
         let request = request("web", &anchor_spec(&create, &References::default()));
         assert_eq!(request.constraints[0].to_string(), "node.role==worker");
-        assert_eq!(request.max_per_node, Some(2));
+        assert_eq!((request.max_per_node, request.replicas), (Some(2), 3));
+        assert_eq!(request.affinities, [Affinity { service: "db".into(), wish: Wish::Apart }]);
         assert_eq!(request.demand.memory, Bytes::from_mib(64));
     }
 }

@@ -1,7 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import { render } from '../../../tests/render';
-import type { NodeVerdict, Part, PlacedInstance, Resource } from './explanation';
+import type { NodeVerdict, Outlook, Part, PlacedInstance, Resource, Term } from './explanation';
 import ScoreTable from './ScoreTable.svelte';
 
 const MIB = 1024 ** 2;
@@ -25,12 +25,21 @@ function out(number: number): NodeVerdict {
   return { node: `n${number}`, hostname: `ap${number}`, verdict: { kind: 'out', reasons }, parts: [] };
 }
 
-function decision(nodes: NodeVerdict[]): PlacedInstance {
+/** As a policy that looks ahead and adds things up has it. */
+function foreseen(number: number, score: number, outlook: Outlook[], terms: Term[]): NodeVerdict {
+  return { ...candidate(number, score), outlook, terms };
+}
+
+function expected(resource: Resource, capacity: number, mean: number, deviation: number, risk = 0): Outlook {
+  return { resource, capacity, instance: mean / 4, mean, deviation, risk };
+}
+
+function decision(nodes: NodeVerdict[], policy = 'availability'): PlacedInstance {
   return {
     instance: 0,
     outcome: { kind: 'placed', node: 'n1', hostname: 'ap1' },
     explanation: {
-      policy: 'availability',
+      policy,
       demand: { cpu: '100MHz', memory: 64 * MIB, disk: 0 },
       constraints: ['node.role==worker'],
       nodes,
@@ -57,7 +66,9 @@ describe('the score table', () => {
     expect(texts(root, '.score')).toEqual(['0.3250', '0.5000']);
     expect(texts(root, '.chosen .share')).toEqual(['12.5 % of CPU', '20.0 % of Memory', '0.0 % of Disk']);
     expect(texts(root, '.chosen .free')[0]).toBe('of 800 MHz free');
-    expect(root.textContent).toContain('Asked for 100 MHz CPU, 64.0 MiB memory, 0 B disk; node.role==worker.');
+    expect(root.textContent).toContain(
+      'Policy availability; asked for 100 MHz CPU, 64.0 MiB memory, 0 B disk; node.role==worker.',
+    );
   });
 
   test('says why a node is out, with all reasons', () => {
@@ -111,6 +122,50 @@ describe('the score table', () => {
     expect(root.querySelectorAll('.out')).toHaveLength(20);
     press(root, 'Only the best 12');
     expect(root.querySelectorAll('.score')).toHaveLength(12);
+  });
+
+  test('of a policy that looks ahead has what is expected, the risk and the addends', () => {
+    const busy = foreseen(
+      1,
+      0.0515,
+      [
+        expected('cpu', 2000, 820, 240, 0.001),
+        expected('memory', 512 * MIB, 256 * MIB, 0, 0.0004),
+        expected('disk-io', 80 * MIB, 2 * MIB, 3 * MIB),
+      ],
+      [
+        { name: 'overload risk', value: 0.001 },
+        { name: 'unserved', value: 1e-9 },
+        { name: 'same service', value: 0.1 },
+        { name: 'affinity', value: -0.05 },
+      ],
+    );
+    const root = render(ScoreTable, { placed: decision([busy, out(2)], 'headroom') });
+    expect(texts(root, 'thead th')).toEqual(['Node', 'Score', 'CPU', 'Memory', 'Disk I/O', 'Sum of']);
+    expect(texts(root, '.score')).toEqual(['0.051500']);
+    expect(texts(root, '.expected')).toEqual(['41 % ± 12 % of CPU', '50 % ± 0 % of Memory', '3 % ± 4 % of Disk I/O']);
+    expect(texts(root, '.risk')).toEqual(['risk 0.1 %']);
+    expect(texts(root, '.sum li')).toEqual(['+0.001000 overload risk', '+0.100000 same service', '−0.050000 affinity']);
+    expect(root.querySelector<HTMLElement>('.deviation')?.style.cssText).toBe('left: 29%; width: 24%;');
+    expect(root.querySelector('.reasons')?.getAttribute('colspan')).toBe('4');
+    root.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
+    flushSync();
+    expect(texts(root, 'td:nth-of-type(4) dd')).toEqual([
+      '80.0 MiB/s',
+      '512 KiB/s',
+      '2.00 MiB/s',
+      '3.00 MiB/s',
+      '0.0 %',
+    ]);
+  });
+
+  test('of another policy has the score alone', () => {
+    const root = render(ScoreTable, { placed: decision([candidate(1, 1_048_578), out(2)], 'spread') });
+    expect(texts(root, 'thead th')).toEqual(['Node', 'Score', 'Why it is out']);
+    expect(texts(root, '.score')).toEqual(['1048578']);
+    expect(root.querySelector('input')).toBeNull();
+    expect(root.querySelector('.legend')).toBeNull();
+    expect(texts(root, '.out .reasons li')).toEqual(['down', 'no reports from its agent']);
   });
 
   test('says when the journal has no numbers', () => {

@@ -65,6 +65,7 @@ describe('reasons', () => {
       { kind: 'reserved', resource: 'cpu', demand: 100, reserved: 750, capacity: 800 },
       'CPU: 100 MHz asked, 750 MHz of 800 MHz reserved',
     ],
+    [{ kind: 'policy', policy: 'load-aware' }, 'ruled out by policy load-aware'],
     [{ kind: 'on-fire' } as unknown as Reason, 'on fire'],
   ])('%j', (reason, text) => {
     expect(reasonText(reason)).toBe(text);

@@ -1,6 +1,6 @@
 /** The numbers that a decision was made from, as the placement's own JSON has them. */
 
-export type Resource = 'cpu' | 'memory' | 'disk';
+export type Resource = 'cpu' | 'memory' | 'disk' | 'disk-io' | 'network';
 
 /** One instance, where it goes, and why. */
 export interface PlacedInstance {
@@ -27,6 +27,29 @@ export interface NodeVerdict {
   hostname: string;
   verdict: { kind: 'candidate'; score: number } | { kind: 'out'; reasons: Reason[] };
   parts: Part[];
+  /** What the score is the sum of, where the policy adds things up. */
+  terms?: Term[];
+  /** What is expected of the node with the instance, where the policy looks ahead. */
+  outlook?: Outlook[];
+}
+
+/** One of the things that a score is the sum of. */
+export interface Term {
+  name: string;
+  value: number;
+}
+
+/** What is expected of one resource of a node with the instance, in MHz, bytes or bytes per second. */
+export interface Outlook {
+  resource: Resource;
+  capacity: number;
+  /** What the instance is expected to use. */
+  instance: number;
+  mean: number;
+  /** Standard deviation. */
+  deviation: number;
+  /** How likely more than 90 % of the capacity is used, from 0 to 1. */
+  risk: number;
 }
 
 /** One resource of a node, in MHz or bytes. */
@@ -55,6 +78,7 @@ export type Reason =
   | { kind: 'constraint'; constraint: string }
   | { kind: 'platform'; node: Platform; image: Platform[] }
   | { kind: 'max-per-node'; most: number }
+  | { kind: 'policy'; policy: string }
   | { kind: 'port-taken'; port: { port: number; protocol: string } }
   | {
       kind: 'too-little-free';

@@ -1,9 +1,22 @@
 /** Why a node is out, in the words of the command line. */
 
-import { bytes, count, megahertz } from '../../format/quantity';
+import { bytes, count, megahertz, rate } from '../../format/quantity';
 import type { Explanation, Factor, Part, PlacementOutcome, Platform, Reason, Resource } from './explanation';
 
-const RESOURCE_NAMES: Record<Resource, string> = { cpu: 'CPU', memory: 'memory', disk: 'disk' };
+const RESOURCE_NAMES: Record<Resource, string> = {
+  cpu: 'CPU',
+  memory: 'memory',
+  disk: 'disk',
+  'disk-io': 'disk I/O',
+  network: 'network',
+};
+const AMOUNTS: Record<Resource, (value: number) => string> = {
+  cpu: megahertz,
+  memory: bytes,
+  disk: bytes,
+  'disk-io': rate,
+  network: rate,
+};
 const FACTORS: Record<Factor, number> = { unstable: 1.2, falling: 0.9, rising: 1.1 };
 const AVAILABILITIES: Record<string, string> = { pause: 'paused', drain: 'drained' };
 /** A node whose last report is older is not placed on. */
@@ -15,7 +28,7 @@ export function resourceName(resource: Resource): string {
 
 /** An amount of a resource with its unit. */
 export function amount(resource: Resource, value: number): string {
-  return resource === 'cpu' ? megahertz(value) : bytes(value);
+  return AMOUNTS[resource](value);
 }
 
 /** `rising × 1.1`. */
@@ -42,6 +55,8 @@ export function reasonText(reason: Reason): string {
       return `platform ${platform(reason.node)}: the image is for ${reason.image.map(platform).join(', ')}`;
     case 'max-per-node':
       return `max replicas per node ${reason.most} reached`;
+    case 'policy':
+      return `ruled out by policy ${reason.policy}`;
     case 'port-taken':
       return `port ${reason.port.port}/${reason.port.protocol} already published`;
     case 'too-little-free':

@@ -68,9 +68,14 @@ impl Client {
         self.delete(&format!("/api/v1/services/{}", segment(reference))).await
     }
 
-    /// Where the instances of such a service would go.
-    pub(crate) async fn preview(&self, service: &ServiceCreate) -> Result<PlacementPreview, ClientError> {
-        self.post("/api/v1/placements/preview", &json!(service), None).await
+    /// Where the instances of such a service would go, by that policy or the manager's own.
+    pub(crate) async fn preview(
+        &self,
+        service: &ServiceCreate,
+        policy: Option<&str>,
+    ) -> Result<PlacementPreview, ClientError> {
+        let query = policy.map(|policy| format!("?policy={}", segment(policy))).unwrap_or_default();
+        self.post(&format!("/api/v1/placements/preview{query}"), &json!(service), None).await
     }
 
     /// Entries of the journal without their numbers, newest first.

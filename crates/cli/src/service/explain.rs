@@ -19,8 +19,8 @@ const MOST_DECISIONS: u32 = 1000;
 /// What `service explain` is told.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "For each instance: where it was put and when, and a table of every node with the numbers that \
-                        the decision was made from, best first. The lowest score wins; a node that is out says why.
+    after_help = "For each instance: where it was put and when, and a table of every node with its score and what \
+                        makes it up, best first. The lowest score wins; a node that is out says why.
 
 Examples:
   swarm-manager service explain web

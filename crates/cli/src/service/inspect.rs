@@ -57,6 +57,8 @@ fn pretty(detail: &ServiceDetail) -> String {
         line("Ports", ports(&service.publish));
     }
     list(&mut text, "Constraints", detail.constraints.iter().cloned());
+    list(&mut text, "Affinity", detail.affinity.iter().cloned());
+    list(&mut text, "Anti-affinity", detail.anti_affinity.iter().cloned());
     list(&mut text, "Labels", pairs(&detail.labels));
     let instances = detail.instances.iter().map(|instance| {
         let node = instance.hostname.as_deref().unwrap_or("no node yet");

@@ -64,6 +64,8 @@ pub(crate) fn web() -> ServiceDetail {
         instances: vec![running, starting],
         labels: [("team".to_owned(), "edge".to_owned())].into(),
         constraints: vec!["node.labels.zone==north".into()],
+        affinity: vec!["db".into()],
+        anti_affinity: vec!["batch".into(), "video".into()],
         can_roll_back: false,
         specs: vec![serde_json::json!({"Name": "web-0"})],
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use swarmmanager_api::{Action, Decision, Outcome};
 use swarmmanager_engine::{EngineError, RegistryAuth};
-use swarmmanager_placement::{self as placement, Placement, Snapshot};
+use swarmmanager_placement::{self as placement, Placement, Policy, Snapshot};
 use swarmmanager_units::{Megahertz, NodeId};
 
 use super::{Asked, ExecuteError, Executor};
@@ -83,18 +83,10 @@ impl Executor {
         }
     }
 
-    /// Where `count` further instances of the service with this spec would go.
-    pub(super) async fn place(
+    /// Where `count` further instances of the service with this spec would go, and the nodes as they were for that.
+    pub(super) async fn decide(
         &self,
-        name: &str,
-        spec: &Value,
-        count: usize,
-    ) -> Result<Placement, ExecuteError> {
-        Ok(self.decide(name, spec, count).await?.0)
-    }
-
-    async fn decide(
-        &self,
+        policy: &dyn Policy,
         name: &str,
         spec: &Value,
         count: usize,
@@ -105,7 +97,7 @@ impl Executor {
         let fresh = Cluster { nodes, services, ..Cluster::clone(&latest) };
         let snapshot = snapshot::take(&fresh, &self.measurements);
         let request = snapshot::request(name, spec);
-        Ok((self.policy.place(&snapshot, &request, count), snapshot))
+        Ok((policy.place(&snapshot, &request, count), snapshot))
     }
 
     /// Places these instances; gives the reason of the first that has no node.
@@ -117,7 +109,8 @@ impl Executor {
         memory: &mut Memory,
     ) -> Result<Option<String>, ExecuteError> {
         let Some(template) = service.template() else { return Ok(None) };
-        let (placement, snapshot) = self.decide(&service.name, &template, numbers.len()).await?;
+        let (placement, snapshot) =
+            self.decide(&*self.policy, &service.name, &template, numbers.len()).await?;
         let mut unplaced = None;
         for (number, decision) in numbers.iter().zip(&placement.decisions) {
             match &decision.outcome {

@@ -152,8 +152,12 @@ impl Executor {
         Ok(parts)
     }
 
-    /// Where the instances of a service would go; nothing is done.
-    pub(crate) async fn preview(&self, request: &ServiceCreate) -> Result<Placement, ExecuteError> {
+    /// Where the instances of a service would go by that policy, or by its own; nothing is done.
+    pub(crate) async fn preview(
+        &self,
+        request: &ServiceCreate,
+        policy: Option<&dyn Policy>,
+    ) -> Result<Placement, ExecuteError> {
         let request = service::validate(request)?;
         let Mode::Replicated(replicas) = request.mode else {
             return Err(ExecuteError::NothingToChoose);
@@ -161,7 +165,8 @@ impl Executor {
         let references =
             service::References { image: request.image.clone(), ..service::References::default() };
         let spec = service::anchor_spec(&request, &references);
-        self.place(&request.name, &spec, replicas as usize).await
+        let policy = policy.unwrap_or(&*self.policy);
+        Ok(self.decide(policy, &request.name, &spec, replicas as usize).await?.0)
     }
 
     /// Finishes what was asked for of that service, if anything is left.

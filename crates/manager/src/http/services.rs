@@ -1,20 +1,24 @@
 //! Services: listed, created, scaled, removed; and what a creation would do.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
+use serde::Deserialize;
 use serde_json::json;
 use swarmmanager_api::{
     ApiError, PlacementPreview, Removed, ScaleRequest, ServiceCreate, ServiceDetail, ServiceList,
     ServiceUpdate,
 };
 use swarmmanager_engine::RegistryAuth;
+use utoipa::IntoParams;
 
 use super::access::Subject;
 use super::refusal::Refusal;
 use crate::access::Caller;
+use crate::executor::ExecuteError;
+use crate::service;
 use crate::state::Manager;
 use crate::views;
 
@@ -163,8 +167,18 @@ pub(crate) async fn remove(
     Ok(Json(Removed { name, instances }))
 }
 
+/// Query of `POST /api/v1/placements/preview`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviewQuery {
+    /// The policy to ask, such as `spread`; the one that instances are placed by where absent.
+    policy: Option<String>,
+}
+
 /// Where the instances of such a service would go; nothing is done.
-#[utoipa::path(post, path = "/placements/preview", tag = "services", operation_id = "previewPlacement", request_body = ServiceCreate,
+#[utoipa::path(post, path = "/placements/preview", tag = "services", operation_id = "previewPlacement", params(PreviewQuery),
+    request_body = ServiceCreate,
     responses(
         (status = 200, body = PlacementPreview), (status = 400, body = ApiError), (status = 415, body = ApiError),
         (status = 422, body = ApiError), (status = 503, body = ApiError),
@@ -172,12 +186,17 @@ pub(crate) async fn remove(
 )]
 pub(crate) async fn preview(
     State(manager): State<Manager>,
+    query: Result<Query<PreviewQuery>, QueryRejection>,
     body: Result<Json<ServiceCreate>, JsonRejection>,
 ) -> Result<Json<PlacementPreview>, Refusal> {
     let Json(request) = body?;
-    let placement = manager.executor.preview(&request).await?;
+    let Query(query) = query?;
+    let policy =
+        query.policy.as_deref().map(service::asked_policy).transpose().map_err(ExecuteError::Invalid)?;
+    let asked = policy.as_ref().map_or(manager.executor.policy(), |policy| policy.name());
+    let placement = manager.executor.preview(&request, policy.as_deref()).await?;
     let decisions = placement.decisions.iter().map(|decision| json!(decision)).collect();
-    Ok(Json(PlacementPreview { policy: manager.executor.policy().to_owned(), decisions }))
+    Ok(Json(PlacementPreview { policy: asked.to_owned(), decisions }))
 }
 
 pub(super) fn registry_auth(headers: &HeaderMap) -> Result<Option<RegistryAuth>, Refusal> {

@@ -168,6 +168,10 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     check("GET", "/api/v1/events?topic=service", "", StatusCode::BAD_REQUEST, "parameter service").await;
     check("GET", "/api/v1/events?topic=service&service=web", "", StatusCode::NOT_FOUND, "service: web").await;
     check("GET", "/api/v1/decisions?outcome=maybe", "", StatusCode::BAD_REQUEST, "maybe").await;
+    let (web, preview) = (r#"{"name":"web","image":"a"}"#, "/api/v1/placements/preview");
+    check("POST", &format!("{preview}?policy=best"), web, unprocessable, "invalid policy: there is no").await;
+    check("POST", &format!("{preview}?policy=seed-original"), web, unprocessable, "simulator only").await;
+    check("POST", &format!("{preview}?polic=spread"), web, StatusCode::BAD_REQUEST, "polic").await;
 }
 
 #[tokio::test]

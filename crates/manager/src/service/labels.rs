@@ -32,6 +32,10 @@ pub(super) const MEMORY_BYTES: &str = "swarmmanager.memory-bytes";
 pub(super) const DISK_BYTES: &str = "swarmmanager.disk-bytes";
 /// The CPU limit as its user wrote it, where it depends on the node.
 pub(super) const LIMIT_CPU: &str = "swarmmanager.limit-cpu";
+/// Services whose nodes are preferred, by name, with commas between them.
+pub(super) const AFFINITY: &str = "swarmmanager.affinity";
+/// Services whose nodes are avoided.
+pub(super) const ANTI_AFFINITY: &str = "swarmmanager.anti-affinity";
 /// At most so many instances on one node.
 pub(super) const MAX_PER_NODE: &str = "swarmmanager.max-replicas-per-node";
 

@@ -8,6 +8,7 @@
 //! An update is written on the anchor as a whole, with its number, before any instance is changed; each instance carries
 //! the number of the update that it has.
 
+mod affinity;
 mod intent;
 mod labels;
 mod reading;
@@ -17,12 +18,13 @@ mod spec;
 mod validation;
 mod wanted;
 
+pub(crate) use affinity::{affinities, apart_from, together_with};
 pub(crate) use intent::{
     InstanceService, Layout, ManagedService, Step, managed_services, next_step, next_update,
 };
 pub(crate) use labels::{AGENT_SERVICE, SYSTEM, is_own_label};
 pub(crate) use reading::{
-    demand, has_tty, host_ports, max_per_node, platforms, users_constraints, users_labels,
+    demand, has_tty, host_ports, max_per_node, platforms, replicas, users_constraints, users_labels,
 };
 pub(crate) use rollout::{Settled, hold_up, settled};
 pub(crate) use settings::{ImageReference, Settings};
@@ -31,7 +33,7 @@ pub(crate) use spec::{
     with_removal, with_replicas,
 };
 pub(crate) use validation::{
-    InvalidService, check_node_labels, check_ports_for, check_replicas, check_users_labels, validate,
-    validate_update,
+    InvalidService, asked_policy, check_node_labels, check_ports_for, check_replicas, check_users_labels,
+    validate, validate_update,
 };
 pub(crate) use wanted::Wanted;

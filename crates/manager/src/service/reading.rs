@@ -74,6 +74,11 @@ pub(crate) fn max_per_node(spec: &Value) -> Option<u64> {
     label(spec, labels::MAX_PER_NODE)?.parse().ok()
 }
 
+/// How many instances are wanted, as the anchor says.
+pub(crate) fn replicas(spec: &Value) -> Option<u32> {
+    label(spec, labels::REPLICAS)?.parse().ok()
+}
+
 /// A service's labels less ours.
 pub(crate) fn users_labels(spec: &Value) -> BTreeMap<String, String> {
     let labels = spec.get("Labels").and_then(Value::as_object).into_iter().flatten();

@@ -8,6 +8,7 @@ use swarmmanager_api::{DemandUpdate, LimitsUpdate, ServiceUpdate};
 use swarmmanager_placement::Platform;
 use swarmmanager_units::{Bytes, CpuDemand};
 
+use super::affinity;
 use super::labels;
 use super::reading::{constraints, is_pin, label};
 
@@ -24,14 +25,21 @@ const LIMIT_CPU: &str = "/TaskTemplate/Resources/Limits/NanoCPUs";
 /// What is taken over as it stands in a spec.
 const VALUES: [&str; 7] = [IMAGE, ARGS, ENV, PLATFORMS, FORCE, LIMIT_MEMORY, LIMIT_PIDS];
 /// Our labels that are the same on every instance and can change.
-const DEMANDS: [&str; 4] = [labels::CPU, labels::MEMORY_BYTES, labels::DISK_BYTES, labels::LIMIT_CPU];
+const OWN: [&str; 6] = [
+    labels::CPU,
+    labels::MEMORY_BYTES,
+    labels::DISK_BYTES,
+    labels::LIMIT_CPU,
+    labels::AFFINITY,
+    labels::ANTI_AFFINITY,
+];
 
 /// What an update may change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// By their place in the spec.
     values: BTreeMap<String, Value>,
-    /// The user's, and those that carry demands.
+    /// The user's, and those of ours that can change.
     labels: BTreeMap<String, String>,
     /// As they are stored, without the pin.
     constraints: Vec<String>,
@@ -105,6 +113,7 @@ impl Settings {
                 new.constraints.push(constraint.clone());
             }
         }
+        affinity::change(&mut new.labels, update);
         new.change_demand(&update.demand.unwrap_or_default());
         new.change_limits(&update.limits.unwrap_or_default());
         if update.force {
@@ -136,9 +145,11 @@ impl Settings {
             (labels::MEMORY_BYTES, "memory"),
             (labels::DISK_BYTES, "disk"),
             (labels::LIMIT_CPU, "CPU limit"),
+            (labels::AFFINITY, "affinity"),
+            (labels::ANTI_AFFINITY, "anti-affinity"),
         ];
-        let demands = words.iter().filter(|(key, _)| self.labels.get(*key) != other.labels.get(*key));
-        found.extend(demands.map(|(_, words)| (*words).to_owned()));
+        let own = words.iter().filter(|(key, _)| self.labels.get(*key) != other.labels.get(*key));
+        found.extend(own.map(|(_, words)| (*words).to_owned()));
         let users = |settings: &Self| -> BTreeMap<String, String> {
             settings.labels.clone().into_iter().filter(|(key, _)| !key.starts_with(labels::PREFIX)).collect()
         };
@@ -202,7 +213,7 @@ impl Settings {
 }
 
 fn is_setting(label: &str) -> bool {
-    DEMANDS.contains(&label) || !label.starts_with(labels::PREFIX)
+    OWN.contains(&label) || !label.starts_with(labels::PREFIX)
 }
 
 fn is_nothing(cpu: CpuDemand) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use swarmmanager_api::{Mode, MountKind, NodeUpdate, PublishMode, ServiceCreate, ServiceUpdate};
-use swarmmanager_placement::Constraint;
+use swarmmanager_placement::{Constraint, Policy, SeedOriginal, policies};
 use swarmmanager_units::CpuDemand;
 
 use super::labels;
@@ -39,6 +39,7 @@ pub(crate) fn validate(request: &ServiceCreate) -> Result<ServiceCreate, Invalid
     check_env(&request.env)?;
     check_labels(request.labels.keys().chain(request.container_labels.keys()))?;
     check_mounts(request)?;
+    check_affinities(["affinity", "anti_affinity"], [&request.affinity, &request.anti_affinity])?;
     let mut sound = request.clone();
     sound.constraints = stored_forms("constraints", &request.constraints)?;
     if sound.max_replicas_per_node == Some(0) {
@@ -57,10 +58,45 @@ pub(crate) fn validate_update(update: &ServiceUpdate) -> Result<ServiceUpdate, I
         return Err(invalid("env_remove", format!("{name:?} is no name of a variable")));
     }
     check_labels(update.labels_add.keys().chain(&update.labels_remove))?;
+    check_affinities(
+        ["affinity_add", "anti_affinity_add"],
+        [&update.affinity_add, &update.anti_affinity_add],
+    )?;
     let mut sound = update.clone();
     sound.constraints_add = stored_forms("constraints_add", &update.constraints_add)?;
     sound.constraints_remove = stored_forms("constraints_remove", &update.constraints_remove)?;
     Ok(sound)
+}
+
+/// The policy that a preview asks.
+pub(crate) fn asked_policy(name: &str) -> Result<Box<dyn Policy>, InvalidService> {
+    // A replica of the prototype's faults, to be compared with in the simulator: nobody is to place by it.
+    let mut offered: Vec<_> =
+        policies().into_iter().filter(|policy| policy.name() != SeedOriginal.name()).collect();
+    if let Some(found) = offered.iter().position(|policy| policy.name() == name) {
+        return Ok(offered.swap_remove(found));
+    }
+    let known = offered.iter().map(|policy| policy.name()).collect::<Vec<_>>().join(", ");
+    Err(match name == SeedOriginal.name() {
+        true => invalid("policy", format!("{name} is for the simulator only; choose one of {known}")),
+        false => invalid("policy", format!("there is no placement policy {name:?}; choose one of {known}")),
+    })
+}
+
+fn check_affinities(fields: [&'static str; 2], lists: [&[String]; 2]) -> Result<(), InvalidService> {
+    for (field, services) in fields.into_iter().zip(lists) {
+        if let Some(name) = services.iter().find(|name| !is_service_name(name)) {
+            return Err(invalid(field, format!("{name:?} is no name of a service")));
+        }
+    }
+    let [together, apart] = lists;
+    match apart.iter().find(|name| together.contains(name)) {
+        Some(name) => Err(invalid(
+            fields[1],
+            format!("{name} is in {} as well; an instance is either with it or apart", fields[0]),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_image(image: &str) -> Result<(), InvalidService> {
@@ -137,19 +173,22 @@ pub(crate) fn check_replicas(replicas: u32) -> Result<(), InvalidService> {
 
 fn check_name(name: &str) -> Result<(), InvalidService> {
     let right = "a name has 1 to 58 letters, digits, '-' or '_', and begins and ends with a letter or digit";
-    let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric());
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let sound = name.len() <= LONGEST_NAME
-        && edge(name.chars().next())
-        && edge(name.chars().next_back())
-        && name.chars().all(inside);
-    if !sound {
+    if !is_service_name(name) {
         return Err(invalid("name", format!("{name:?}: {right}")));
     }
     if name == labels::AGENT_SERVICE {
         return Err(invalid("name", format!("{name:?} is SwarmManager's own service")));
     }
     Ok(())
+}
+
+fn is_service_name(name: &str) -> bool {
+    let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric());
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name.len() <= LONGEST_NAME
+        && edge(name.chars().next())
+        && edge(name.chars().next_back())
+        && name.chars().all(inside)
 }
 
 fn check_ports(request: &ServiceCreate, replicas: u32) -> Result<(), InvalidService> {
@@ -255,6 +294,28 @@ mod tests {
         check(|r| r.env = vec!["=x".into()], "NAME=value");
         check(|r| drop(r.labels.insert("swarmmanager.x".into(), "y".into())), "SwarmManager's own");
         check(|r| r.constraints = vec!["node.role".into()], "node.role");
+        check(|r| r.affinity = vec!["a,b".into()], "invalid affinity: \"a,b\" is no name of a service");
+        check(
+            |r| {
+                r.affinity = vec!["db".into()];
+                r.anti_affinity = vec!["db".into()];
+            },
+            "invalid anti_affinity: db is in affinity as well",
+        );
+    }
+
+    #[test]
+    fn a_preview_asks_any_policy_but_the_prototype_s() {
+        assert_eq!(asked_policy("spread").unwrap().name(), "spread");
+        let refused = |name: &str| asked_policy(name).err().unwrap().to_string();
+        assert!(refused("best").starts_with(
+            "invalid policy: there is no placement policy \"best\"; choose one of headroom, availability, spread"
+        ));
+        let original = refused("seed-original");
+        assert!(
+            original.starts_with("invalid policy: seed-original is for the simulator only; choose one of")
+        );
+        assert!(!original.ends_with("seed-original"), "{original}");
     }
 
     #[test]

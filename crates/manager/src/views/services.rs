@@ -15,7 +15,7 @@ use super::convergence::convergence;
 use super::nodes::container_usage;
 use super::tasks::current;
 use crate::cluster::Cluster;
-use crate::service::{Layout, ManagedService, users_constraints, users_labels};
+use crate::service::{Layout, ManagedService, apart_from, together_with, users_constraints, users_labels};
 
 /// Every service that we keep, by name.
 pub(crate) fn service_list(view: &View) -> ServiceList {
@@ -49,6 +49,8 @@ pub(crate) fn service_detail(view: &View, reference: &str) -> Option<ServiceDeta
         instances: instances(view, service, &tasks),
         labels: users_labels(&anchor.swarm.spec),
         constraints: users_constraints(&anchor.swarm.spec),
+        affinity: together_with(&anchor.swarm.spec),
+        anti_affinity: apart_from(&anchor.swarm.spec),
         can_roll_back: service.wanted.is_some(),
         specs: service.parts().iter().map(|part| part.swarm.spec.clone()).collect(),
     })

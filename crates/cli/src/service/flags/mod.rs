@@ -53,6 +53,12 @@ pub(crate) struct ServiceFlags {
     /// Placement constraint, such as node.labels.zone==north
     #[arg(long, value_name = "CONSTRAINT", help_heading = PLACEMENT)]
     constraint: Vec<String>,
+    /// Prefer nodes where this service runs
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    affinity: Vec<String>,
+    /// Avoid nodes where this service runs
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    anti_affinity: Vec<String>,
     /// Maximum number of instances per node (0 = unlimited)
     #[arg(
         long,
@@ -233,6 +239,8 @@ impl ServiceFlags {
             pids: Some(self.limit_pids).filter(|limit| *limit > 0),
         };
         request.constraints.clone_from(&self.constraint);
+        request.affinity.clone_from(&self.affinity);
+        request.anti_affinity.clone_from(&self.anti_affinity);
         request.max_replicas_per_node = Some(self.replicas_max_per_node).filter(|most| *most > 0);
         request.update_order = match self.update_order {
             UpdateOrderFlag::StartFirst => api::UpdateOrder::StartFirst,

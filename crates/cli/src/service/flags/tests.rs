@@ -58,6 +58,7 @@ fn everything_that_docker_s_users_need_arrives() {
     let line = "--name web --mode replicated --replicas 3 --env A=1 -e B=2 --label a=b -l c --container-label d=e \
                 --mount type=tmpfs,dst=/tmp --publish published=8080,target=80,mode=host --network name=mesh,alias=www \
                 --secret key --config source=site,target=/etc/site --constraint node.role==worker \
+                --affinity db --anti-affinity batch --anti-affinity video \
                 --health-cmd true --health-interval 5s --health-retries 3 --health-timeout 1s --health-start-period 1m \
                 --restart-condition on-failure --restart-delay 2s --restart-max-attempts 4 --restart-window 1m \
                 --limit-cpu 0.5 --limit-memory 64m --limit-pids 100 --replicas-max-per-node 2 --endpoint-mode dnsrr \
@@ -78,6 +79,10 @@ fn everything_that_docker_s_users_need_arrives() {
     assert_eq!(found.secrets[0].source, "key");
     assert_eq!(found.configs[0].target.as_deref(), Some("/etc/site"));
     assert_eq!(found.constraints, ["node.role==worker"]);
+    assert_eq!(
+        (found.affinity, found.anti_affinity),
+        (vec!["db".into()], vec!["batch".into(), "video".into()])
+    );
     assert_eq!(
         found.healthcheck,
         Some(Healthcheck {

@@ -34,6 +34,18 @@ pub(crate) struct UpdateFlags {
     /// Remove a constraint
     #[arg(long, value_name = "CONSTRAINT", help_heading = PLACEMENT)]
     constraint_rm: Vec<String>,
+    /// Add a service whose nodes are preferred
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    affinity_add: Vec<String>,
+    /// Remove a service whose nodes are preferred
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    affinity_rm: Vec<String>,
+    /// Add a service whose nodes are avoided
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    anti_affinity_add: Vec<String>,
+    /// Remove a service whose nodes are avoided
+    #[arg(long, value_name = "SERVICE", help_heading = PLACEMENT)]
+    anti_affinity_rm: Vec<String>,
 
     /// Limit CPU: cores (0.5) or megahertz (500MHz); 0 for no limit
     #[arg(long, value_name = "CPU", help_heading = RESOURCES)]
@@ -78,6 +90,10 @@ impl UpdateFlags {
             labels_remove: self.label_rm.clone(),
             constraints_add: self.constraint_add.clone(),
             constraints_remove: self.constraint_rm.clone(),
+            affinity_add: self.affinity_add.clone(),
+            affinity_remove: self.affinity_rm.clone(),
+            anti_affinity_add: self.anti_affinity_add.clone(),
+            anti_affinity_remove: self.anti_affinity_rm.clone(),
             force: self.force,
         })
     }
@@ -117,6 +133,13 @@ mod tests {
             json!({
                 "env_add": ["A=1"], "env_remove": ["B"], "labels_add": {"team": "blue"}, "labels_remove": ["old"],
                 "constraints_add": ["node.role==worker"],
+            }),
+        );
+        check(
+            "update --affinity-add db --affinity-rm cache --anti-affinity-add batch --anti-affinity-rm old",
+            json!({
+                "affinity_add": ["db"], "affinity_remove": ["cache"],
+                "anti_affinity_add": ["batch"], "anti_affinity_remove": ["old"],
             }),
         );
     }

@@ -117,3 +117,13 @@ fn what_others_wrote_into_the_spec_is_kept() {
     assert_eq!(changed["TaskTemplate"]["LogDriver"], json!({"Name": "json-file"}));
     assert_eq!(changed["Labels"][labels::REPLICAS], "5");
 }
+
+#[test]
+fn wishes_change_as_labels_of_ours_and_are_named() {
+    let update = ServiceUpdate { affinity_add: vec!["db".into()], ..ServiceUpdate::default() };
+    check(update.clone(), "/Labels/swarmmanager.affinity", json!("db"));
+    let before = Settings::of(&web());
+    assert_eq!(before.differences(&before.updated(&update, None)), ["affinity"]);
+    let back = ServiceUpdate { affinity_remove: vec!["db".into()], ..ServiceUpdate::default() };
+    assert_eq!(before.updated(&update, None).updated(&back, None), before);
+}

@@ -9,6 +9,7 @@ use swarmmanager_api::{Mode, ServiceCreate, UpdateOrder};
 use swarmmanager_placement::Platform;
 use swarmmanager_units::{CpuDemand, Megahertz, NodeId};
 
+use super::affinity;
 use super::labels;
 use super::reading::{host_ports, label, pin, stored_constraints};
 use template::{endpoint, task_template};
@@ -50,6 +51,7 @@ pub(crate) fn anchor_spec(request: &ServiceCreate, references: &References) -> V
     if let Some(most) = request.max_replicas_per_node {
         labels.insert(labels::MAX_PER_NODE.into(), json!(most.to_string()));
     }
+    affinity::write(&mut labels, request);
     let (name, mode) = match request.mode {
         Mode::Replicated(replicas) => {
             labels.insert(labels::INSTANCE.into(), json!("0"));

@@ -129,3 +129,43 @@ impl Profile {
 pub(crate) fn scale(demand: f64) -> f64 {
     if demand > 0.0 { demand } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cpu(amount: f64) -> PerResource<f64> {
+        PerResource::of(|resource| if resource == Resource::Cpu { amount } else { 0.0 })
+    }
+
+    fn seen(samples: impl IntoIterator<Item = f64>, full: bool) -> (Profile, Fleet) {
+        let (mut profile, mut fleet) = (Profile::default(), Fleet::default());
+        for sample in samples {
+            profile.take(&cpu(sample), &PerResource::of(|_| full), &cpu(100.0), &mut fleet);
+            fleet.step();
+        }
+        (profile, fleet)
+    }
+
+    #[test]
+    fn an_instance_that_was_hardly_seen_is_expected_to_use_its_demand() {
+        let (profile, fleet) = seen([10.0, 10.0], false);
+        assert_eq!(profile.forecast(&cpu(100.0), &fleet)[Resource::Cpu].mean, 100.0);
+    }
+
+    #[test]
+    fn a_use_that_stays_is_what_is_forecast() {
+        let (profile, fleet) = seen([20.0; 50], false);
+        for load in [profile.forecast(&cpu(100.0), &fleet), profile.usual(&cpu(100.0), &fleet)] {
+            assert!((load[Resource::Cpu].mean - 20.0).abs() < 0.1, "{load:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_node_hides_what_was_wanted() {
+        let (free, fleet) = seen([20.0; 50], false);
+        let (full, _) = seen([20.0; 50], true);
+        let mean = |profile: &Profile| profile.usual(&cpu(100.0), &fleet)[Resource::Cpu].mean;
+        assert!(mean(&full) > mean(&free));
+    }
+}

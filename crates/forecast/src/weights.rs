@@ -90,14 +90,10 @@ fn solve(products: &[Features; FEATURES], targets: &Features, set: u32) -> Optio
         if rows[pivot][pivot].abs() < 1e-12 {
             return None;
         }
-        for row in 0..size {
-            if row != pivot {
-                let factor = rows[row][pivot] / rows[pivot][pivot];
-                for column in pivot..=size {
-                    let part = factor * rows[pivot][column];
-                    rows[row][column] -= part;
-                }
-            }
+        let line = rows[pivot].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(at, _)| *at != pivot) {
+            let factor = row[pivot] / line[pivot];
+            row.iter_mut().zip(&line).for_each(|(value, of_pivot)| *value -= factor * of_pivot);
         }
     }
     let mut weights = [0.0; FEATURES];
@@ -105,4 +101,41 @@ fn solve(products: &[Features; FEATURES], targets: &Features, set: u32) -> Optio
         weights[member] = rows[at][size] / rows[at][at];
     }
     Some(weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_made_the_samples_are_found() {
+        let mut weights = Weights::starting_with([0.0, 0.0, 0.5, 0.5]);
+        for step in 0..1_000_u32 {
+            let features = [7, 11, 13, 17].map(|prime| f64::from(step * prime % 101));
+            weights.take(&features, 0.25 * features[0] + 0.75 * features[3]);
+        }
+        weights.learn(0.998);
+        for (found, made) in weights.get().into_iter().zip([0.25, 0.0, 0.0, 0.75]) {
+            assert!((found - made).abs() < 1e-3, "{:?}", weights.get());
+        }
+    }
+
+    #[test]
+    fn no_weight_is_negative() {
+        let mut weights = Weights::starting_with([0.0, 0.0, 0.5, 0.5]);
+        for step in 0..1_000_u32 {
+            let features = [7, 11, 13, 17].map(|prime| f64::from(step * prime % 101));
+            weights.take(&features, features[0] - 0.5 * features[1]);
+        }
+        weights.learn(0.998);
+        assert!(weights.get().iter().all(|weight| *weight >= 0.0), "{:?}", weights.get());
+    }
+
+    #[test]
+    fn little_experience_changes_nothing() {
+        let mut weights = Weights::starting_with([0.0, 0.0, 0.5, 0.5]);
+        weights.take(&[1.0; FEATURES], 5.0);
+        weights.learn(0.998);
+        assert_eq!(weights.forecast(&[0.0, 0.0, 4.0, 2.0]), 3.0);
+    }
 }

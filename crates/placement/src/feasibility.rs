@@ -108,8 +108,7 @@ pub(crate) fn may_be_used(node: &NodeState, request: &Request, rules: Rules, tak
 /// Whether it is known what the node uses now.
 #[inline]
 pub(crate) fn is_fresh(node: &NodeState) -> bool {
-    node.usage.is_some()
-        && (node.data_age.as_secs() < STALE_AFTER.as_secs() || node.data_age <= STALE_AFTER)
+    node.usage.is_some() && (node.data_age.as_secs() < STALE_AFTER.as_secs() || node.data_age <= STALE_AFTER)
 }
 
 /// Whether the request asks for nothing of a node but room.

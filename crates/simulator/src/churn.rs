@@ -69,10 +69,11 @@ fn arrivals(workload: &Workload, churn: &Churn, random: &mut ChaCha8Rng, happeni
         if departs < steps {
             happenings[departs].depart.push(index);
         }
-        for step in arrives..departs.min(steps) {
+        let there = happenings.iter_mut().enumerate().take(departs).skip(arrives);
+        for (step, happening) in there {
             let anew = chance(random, churn.redeployed_every);
             if step == arrives || anew {
-                happenings[step].deploy.push(index);
+                happening.deploy.push(index);
             }
         }
     }

@@ -117,7 +117,15 @@ fn class(name: &str, cores: f64, cpu_mhz: f64, mib: (u64, u64), rates: (f64, f64
 /// Requests are proportional to sizes and sum up to 0.8 of all capacity, so that they say little, as in life.
 fn setting(classes: Vec<NodeClass>, churn: Churn) -> Setting {
     let warm_up = churn.arrivals_within;
-    Setting { classes, load: 0.5, instances_per_node: None, requested: Some(0.8), churn, warm_up }
+    Setting {
+        classes,
+        load: 0.5,
+        as_recorded: false,
+        instances_per_node: None,
+        requested: Some(0.8),
+        churn,
+        warm_up,
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@ pub struct Setting {
     /// Mean CPU demand as a share of all capacity; the number of nodes follows from it.
     #[serde(default = "half")]
     pub load: f64,
+    /// Sizes are exactly as recorded, and there are as many nodes as the scarcest resource needs, so that no mean use is
+    /// above `load`. Else it is the CPU alone that counts.
+    #[serde(default)]
+    pub as_recorded: bool,
     /// How many instances there are for each node, in the mean over time. Where it is given, sizes are not as recorded: the
     /// use of every resource is scaled so that its mean is `load` of what all nodes have.
     #[serde(default)]
@@ -65,11 +69,13 @@ impl Setting {
 }
 
 impl Scenario {
-    /// A fleet for a workload. Its CPU use is scaled by a few percent, so that the load is met exactly by whole nodes.
+    /// A fleet for a workload. Unless it is to be as recorded, its CPU use is scaled by a few percent, so that the load is
+    /// met exactly by whole nodes.
     pub fn new(mut workload: Workload, setting: &Setting) -> Self {
         let name = format!("{} at {}", workload.name, setting.load);
         let nodes = match setting.instances_per_node {
             Some(each) => shrunk(&mut workload, setting, each),
+            None if setting.as_recorded => sufficient(&workload, setting),
             None => fitting(&mut workload, setting),
         };
         if let Some(requested) = setting.requested {
@@ -99,6 +105,18 @@ fn fitting(workload: &mut Workload, setting: &Setting) -> Vec<NodeState> {
     let demands = setting.requested.is_none();
     scale(workload, Resource::Cpu, setting.load * capacity(&nodes)[Resource::Cpu], demands);
     nodes
+}
+
+/// As many nodes as the scarcest resource needs.
+fn sufficient(workload: &Workload, setting: &Setting) -> Vec<NodeState> {
+    let turn = setting.classes.iter().map(|class| class.weight as usize).sum();
+    let capacity = capacity(&nodes(&setting.classes, turn));
+    let needed = Resource::ALL
+        .into_iter()
+        .filter(|resource| capacity[*resource] > 0.0)
+        .map(|resource| mean(workload, resource) / setting.load / capacity[resource] * turn as f64)
+        .fold(1.0, f64::max);
+    nodes(&setting.classes, needed.ceil() as usize)
 }
 
 /// What needs more than half of the largest node in the mean, or more than all of it for more than a twentieth of the time,
@@ -172,6 +190,62 @@ fn request(workload: &mut Workload, capacity: &PerResource<f64>, share: f64) {
             for instance in &mut workload.instances {
                 instance.demand[resource] *= share * capacity[resource] / total;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleets::fleet;
+
+    /// Instances of 100 MHz and so many bytes.
+    fn workload(count: usize, memory: f32) -> Workload {
+        let used = PerResource::of(|resource| match resource {
+            Resource::Cpu => Series::Samples(vec![50.0, 150.0]),
+            Resource::Memory => Series::Constant(memory),
+            _ => Series::default(),
+        });
+        let mut demand = PerResource::default();
+        demand[Resource::Cpu] = 100.0;
+        let instance =
+            Instance { name: "a".into(), service: "a".into(), demand, used, arrives: None, departs: None };
+        Workload { name: "w".into(), step_seconds: 300, steps: 2, instances: vec![instance; count] }
+    }
+
+    fn planetlab() -> Setting {
+        fleet("planetlab").unwrap()
+    }
+
+    #[test]
+    fn the_load_is_met_by_whole_nodes() {
+        // 4,000 MHz at 0.5 are 8,000 MHz, of nodes of 3,633 MHz in the mean: two, of 1,860 and 3,720.
+        let scenario = Scenario::new(workload(40, 0.0), &planetlab());
+        assert_eq!(scenario.nodes.len(), 2);
+        let used = mean(&scenario.workload, Resource::Cpu);
+        assert!((used / 5_580.0 - 0.5).abs() < 1e-4, "{used}");
+        let asked: f64 = scenario.workload.instances.iter().map(|one| one.demand[Resource::Cpu]).sum();
+        assert!((asked / 5_580.0 - 0.8).abs() < 1e-9, "{asked}");
+    }
+
+    #[test]
+    fn what_is_as_recorded_gets_the_nodes_that_its_scarcest_resource_needs() {
+        let setting = Setting { as_recorded: true, requested: None, ..planetlab() };
+        // 40 GiB at 0.5 are 80 GiB, of nodes of 10 GiB in turns of three: 24.
+        let recorded = workload(40, (1_u64 << 30) as f32);
+        let scenario = Scenario::new(recorded.clone(), &setting);
+        assert_eq!((scenario.nodes.len(), &scenario.workload), (24, &recorded));
+    }
+
+    #[test]
+    fn what_is_made_small_has_the_load_in_every_resource() {
+        let setting = Setting { instances_per_node: Some(10.0), ..planetlab() };
+        let scenario = Scenario::new(workload(40, 1e9), &setting);
+        let capacity = capacity(&scenario.nodes);
+        assert_eq!(scenario.nodes.len(), 4);
+        for resource in [Resource::Cpu, Resource::Memory] {
+            let share = mean(&scenario.workload, resource) / capacity[resource];
+            assert!((share - 0.5).abs() < 1e-4, "{resource:?}: {share}");
         }
     }
 }

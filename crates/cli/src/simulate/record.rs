@@ -32,6 +32,8 @@ pub(super) struct Times {
 
 /// Asks for all containers every so often until the time is up or Ctrl-C ends it. What was written until then is whole.
 pub(super) async fn record(client: &Client, file: &Path, times: Times) -> Result<()> {
+    // Nothing is written where there is no manager to ask.
+    containers(client).await?;
     let name = || format!("cannot write {}", file.display());
     let mut out = Writer::from_path(file).with_context(name)?;
     out.write_record(HEADER).with_context(name)?;

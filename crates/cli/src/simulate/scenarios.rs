@@ -76,6 +76,7 @@ fn setting(fleet: Option<&str>, kind: Kind, step_seconds: u32) -> Result<Setting
         if kind == Kind::Custom {
             // What a user recorded is as large as it is.
             setting.instances_per_node = None;
+            setting.as_recorded = true;
         }
         return Ok(setting);
     }

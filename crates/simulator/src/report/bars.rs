@@ -24,10 +24,10 @@ pub(super) fn bars(results: &[&Result]) -> String {
     // Writing into memory does not fail.
     for tick in axis.ticks() {
         let at = LEFT + length(tick);
-        let _ = write!(
+        let _ = writeln!(
             text,
             "<line class=\"grid\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"0\" y2=\"{bottom:.1}\"/>\
-             <text class=\"soft\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>\n",
+             <text class=\"soft\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
             bottom + 16.0,
             percent(tick)
         );
@@ -36,12 +36,12 @@ pub(super) fn bars(results: &[&Result]) -> String {
         let top = ROW * rank as f64 + 4.0;
         let (middle, end) = (top + 8.0, LEFT + length(estimate.mean));
         let error = length(estimate.standard_error);
-        let _ = write!(
+        let _ = writeln!(
             text,
             "<text text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\
              <rect class=\"fill {}\" x=\"{LEFT}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"16\"/>\
              <line class=\"error\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{middle:.1}\" y2=\"{middle:.1}\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",
+             <text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             LEFT - 8.0,
             middle + 4.0,
             escaped(&name(result)),

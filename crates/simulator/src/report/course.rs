@@ -32,17 +32,17 @@ pub(super) fn course(results: &[&Result], scenario: &Summary) -> String {
             .collect();
         let (class, title) = (colour(rank), escaped(&name(result)));
         // Writing into memory does not fail.
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<polyline class=\"stroke {class}\" points=\"{}\"><title>{title}</title></polyline>\n",
+            "<polyline class=\"stroke {class}\" points=\"{}\"><title>{title}</title></polyline>",
             points.join(" ")
         );
         if is_coloured(rank) {
             let y = 34.0 + 20.0 * rank as f64;
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "<text x=\"700\" y=\"{y:.1}\">{title}</text>\
-                 <circle class=\"fill {class}\" cx=\"690\" cy=\"{:.1}\" r=\"4\"/>\n",
+                 <circle class=\"fill {class}\" cx=\"690\" cy=\"{:.1}\" r=\"4\"/>",
                 y - 4.0
             );
         }

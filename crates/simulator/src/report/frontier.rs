@@ -36,22 +36,22 @@ pub(super) fn frontier(results: &[&Result]) -> String {
         .map(|spot| format!("{:.1},{:.1}", plane.at_x(spot.moves), plane.at_y(spot.overload)))
         .collect();
     // Writing into memory does not fail.
-    let _ = write!(text, "<polyline class=\"frontier\" points=\"{}\"/>\n", unbeaten.join(" "));
+    let _ = writeln!(text, "<polyline class=\"frontier\" points=\"{}\"/>", unbeaten.join(" "));
     for (rank, (result, spot)) in results.iter().zip(&spots).enumerate().rev() {
         let (x, y) = (plane.at_x(spot.moves), plane.at_y(spot.overload));
         let title = escaped(&name(result));
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<circle class=\"fill {}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"><title>{title}: {} moves, {}</title></circle>\n",
+            "<circle class=\"fill {}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"><title>{title}: {} moves, {}</title></circle>",
             colour(rank),
             Measure::Moves.text(spot.moves),
             Measure::InstanceOverload.text(spot.overload)
         );
         // Names of points that lie on each other could not be read.
         if is_coloured(rank) {
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "<text x=\"700\" y=\"{:.1}\">{title}</text><circle class=\"fill {}\" cx=\"690\" cy=\"{:.1}\" r=\"4\"/>\n",
+                "<text x=\"700\" y=\"{:.1}\">{title}</text><circle class=\"fill {}\" cx=\"690\" cy=\"{:.1}\" r=\"4\"/>",
                 34.0 + 20.0 * rank as f64,
                 colour(rank),
                 30.0 + 20.0 * rank as f64

@@ -35,9 +35,9 @@ fn section(comparison: &Comparison, scenario: &Summary) -> String {
     let hours = scenario.steps as f64 * f64::from(scenario.step_seconds) / 3_600.0;
     let mut text = String::new();
     // Writing into memory does not fail.
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "<section>\n<h2>{}</h2>\n<p>{} instances on {} nodes, {} steps of {} s ({hours:.0} hours).</p>\n",
+        "<section>\n<h2>{}</h2>\n<p>{} instances on {} nodes, {} steps of {} s ({hours:.0} hours).</p>",
         escaped(&scenario.name),
         scenario.instances,
         scenario.nodes,

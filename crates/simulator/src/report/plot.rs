@@ -66,10 +66,10 @@ impl Plane {
         // Writing into memory does not fail.
         for tick in self.y.ticks() {
             let at = self.at_y(tick);
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "<line class=\"grid\" x1=\"{:.1}\" x2=\"{right:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>\
-                 <text class=\"soft\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",
+                 <text class=\"soft\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 self.left,
                 self.left - 6.0,
                 at + 4.0,
@@ -78,17 +78,17 @@ impl Plane {
         }
         for tick in self.x.ticks() {
             let at = self.at_x(tick);
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "<text class=\"soft\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>\n",
+                "<text class=\"soft\" text-anchor=\"middle\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
                 bottom + 16.0,
                 x.1(tick)
             );
         }
-        let _ = write!(
+        let _ = writeln!(
             text,
             "<text class=\"soft\" text-anchor=\"end\" x=\"{right:.1}\" y=\"{:.1}\">{}</text>\
-             <text class=\"soft\" x=\"0\" y=\"12\">{}</text>\n",
+             <text class=\"soft\" x=\"0\" y=\"12\">{}</text>",
             bottom + 34.0,
             escaped(x.0),
             escaped(y.0)

@@ -15,8 +15,11 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, TraceError> {
     Ok(if is_compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(BufReader::new(file)) })
 }
 
+/// A line's name and numbers.
+pub(super) type Row = (String, Vec<Option<f32>>);
+
 /// Each line's name and numbers; `None` for a value that is missing.
-pub(super) fn rows(path: &Path) -> Result<Vec<(String, Vec<Option<f32>>)>, TraceError> {
+pub(super) fn rows(path: &Path) -> Result<Vec<Row>, TraceError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(open(path)?);
     let mut rows = Vec::new();
     for record in reader.records() {

@@ -42,9 +42,9 @@ fn churns() -> impl Strategy<Value = Churn> {
 
 /// Those that came and did not go, at each step.
 fn present(happenings: &[Happening]) -> Vec<BTreeSet<usize>> {
-    let mut present = BTreeSet::new();
+    let mut present: BTreeSet<usize> = BTreeSet::new();
     let step = |happening: &Happening| {
-        happening.depart.iter().for_each(|index| drop(present.remove(index)));
+        present.retain(|index| !happening.depart.contains(index));
         present.extend(happening.deploy.iter().copied());
         present.clone()
     };
@@ -74,8 +74,7 @@ proptest! {
         let figures = replay.run(&**policy, &mut witness, &|| ());
         let present = present(&happenings);
         let mut running = 0;
-        for step in 0..STEPS {
-            let seen = &witness.seen[step];
+        for (step, seen) in witness.seen.iter().enumerate() {
             running += seen.len() as u64;
             for (name, node) in seen {
                 let index: usize = name[1..].parse().unwrap();

@@ -54,7 +54,6 @@ impl Stage {
             node: at,
             used,
             expected: load,
-            usual: load,
             samples: 100,
             since: Duration::ZERO,
             history: vec![cpu; 30],

@@ -111,7 +111,7 @@ fn add(world: &mut World, index: usize, drawn: &Drawn, request: &Arc<Request>) {
             Moments { mean: drawn.means[resource as usize] * capacity, variance: deviation * deviation }
         })
     };
-    let (expected, usual) = (load(drawn.change), load(1.0));
+    let expected = load(drawn.change);
     let used = PerResource::of(|resource| expected[resource].mean);
     let running = Running {
         name: format!("{}-{index}", request.service).into(),
@@ -119,7 +119,6 @@ fn add(world: &mut World, index: usize, drawn: &Drawn, request: &Arc<Request>) {
         node,
         used,
         expected,
-        usual,
         samples: drawn.samples,
         since: NOW.saturating_sub(Duration::from_secs(drawn.age)),
         history: vec![used[Resource::Cpu]; HISTORY],

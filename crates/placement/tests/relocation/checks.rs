@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use swarmmanager_placement::relocation::{CostBenefit, Move, Plan, Relocation, relocation};
+use swarmmanager_placement::relocation::{
+    CostBenefit, CostBenefitSettings, Move, Plan, Relocation, relocation,
+};
 use swarmmanager_placement::{NodeStatus, Resource};
 
 use crate::harm::harm;
@@ -141,8 +143,7 @@ fn same_words(world: &World, other: &World, names: &[&str]) -> Checked {
 }
 
 /// Under a load that never changes there is an end of moves.
-pub(crate) fn comes_to_rest(mut world: World, names: &[&str]) -> Checked {
-    settle(&mut world);
+pub(crate) fn comes_to_rest(world: World, names: &[&str]) -> Checked {
     for name in names {
         let (mut world, mut relocation) = (world.clone(), subject(name));
         let mut quiet = 0;
@@ -160,8 +161,7 @@ pub(crate) fn comes_to_rest(mut world: World, names: &[&str]) -> Checked {
 }
 
 /// Under a load that never changes nothing comes back to a node that it left.
-pub(crate) fn nothing_comes_back(mut world: World, names: &[&str]) -> Checked {
-    settle(&mut world);
+pub(crate) fn nothing_comes_back(world: World, names: &[&str]) -> Checked {
     for name in names {
         let (mut world, mut relocation) = (world.clone(), subject(name));
         let mut left: BTreeSet<(Arc<str>, usize)> = BTreeSet::new();
@@ -178,37 +178,28 @@ pub(crate) fn nothing_comes_back(mut world: World, names: &[&str]) -> Checked {
     Ok(())
 }
 
-/// What is expected now being what is usual, every plan lessens the harm.
+/// Every plan lessens the harm.
 pub(crate) fn moves_help(mut world: World) -> Checked {
-    settle(&mut world);
-    let mut ours = CostBenefit::default();
+    let (mut ours, settings) = (CostBenefit::default(), CostBenefitSettings::default());
     for _ in 0..ENOUGH {
-        let before = harm(&world, &ours);
+        let before = harm(&world, &settings);
         let moves = world.round(&mut ours).moves.len();
-        let after = harm(&world, &ours);
+        let after = harm(&world, &settings);
         prop_assert!(moves == 0 || after < before, "{moves} moves, and {after} suffer, not {before}");
         world.now += Duration::from_secs(600);
     }
     Ok(())
 }
 
-/// What is expected now is what is usual.
-fn settle(world: &mut World) {
-    for running in &mut world.instances {
-        running.usual = running.expected;
-    }
-    world.measure();
-}
-
 pub(crate) fn newcomers_stay(mut world: World) -> Checked {
-    let mut ours = CostBenefit::default();
+    let (mut ours, settings) = (CostBenefit::default(), CostBenefitSettings::default());
     for _ in 0..ENOUGH {
         let before = world.clone();
         for one in world.round(&mut ours).moves {
             let running = &before.instances[one.instance];
             let age = before.now.saturating_sub(running.since);
-            prop_assert!(age >= ours.rest, "{} has been there for {age:?} only", one.name);
-            prop_assert!(running.samples >= ours.samples, "{} is not known", one.name);
+            prop_assert!(age >= settings.rest, "{} has been there for {age:?} only", one.name);
+            prop_assert!(running.samples >= settings.samples, "{} is not known", one.name);
         }
         world.now += Duration::from_secs(240);
     }
@@ -216,13 +207,13 @@ pub(crate) fn newcomers_stay(mut world: World) -> Checked {
 }
 
 pub(crate) fn services_keep_running(mut world: World) -> Checked {
-    let mut ours = CostBenefit::default();
+    let (mut ours, settings) = (CostBenefit::default(), CostBenefitSettings::default());
     for _ in 0..ENOUGH {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for one in world.round(&mut ours).moves {
             *counts.entry(world.instances[one.instance].request.service.clone()).or_default() += 1;
         }
-        prop_assert!(counts.values().all(|count| *count <= ours.per_service), "{counts:?}");
+        prop_assert!(counts.values().all(|count| *count <= settings.per_service), "{counts:?}");
         world.now += Duration::from_secs(600);
     }
     Ok(())

@@ -3,13 +3,13 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use swarmmanager_placement::relocation::CostBenefit;
+use swarmmanager_placement::relocation::CostBenefitSettings;
 use swarmmanager_placement::{Load, NodeState, PerResource, Resource};
 
 use crate::world::World;
 
 /// How many instances suffer, all nodes together.
-pub(crate) fn harm(world: &World, settings: &CostBenefit) -> f64 {
+pub(crate) fn harm(world: &World, settings: &CostBenefitSettings) -> f64 {
     let count = world.instances.len() as f64;
     let typical = PerResource::of(|resource| {
         world.instances.iter().map(|running| running.expected[resource].mean).sum::<f64>() / count
@@ -23,7 +23,7 @@ pub(crate) fn harm(world: &World, settings: &CostBenefit) -> f64 {
 }
 
 fn harm_of(
-    settings: &CostBenefit,
+    settings: &CostBenefitSettings,
     node: &NodeState,
     count: f64,
     load: &Load,

@@ -70,7 +70,7 @@ impl World {
     /// Sets what nodes say of themselves by what is on them.
     pub(crate) fn measure(&mut self) {
         for (index, node) in self.nodes.iter_mut().enumerate() {
-            let (mut used, mut usual) = ([0.0; 5], Load::default());
+            let (mut used, mut expected) = ([0.0; 5], Load::default());
             node.reserved = Resources::default();
             node.instances.clear();
             for running in self.instances.iter().filter(|running| running.node == index) {
@@ -79,13 +79,13 @@ impl World {
                 node.reserved.memory += demand.memory;
                 node.reserved.disk += demand.disk;
                 *node.instances.entry(running.request.service.clone()).or_default() += 1;
-                usual = usual.with(&running.usual);
+                expected = expected.with(&running.expected);
                 used.iter_mut().zip(running.used.values()).for_each(|(sum, used)| *sum += used);
             }
             let [cpu, memory, disk, disk_io, network] =
                 used.map(|mean| ResourceUsage { mean, ..ResourceUsage::default() });
             node.usage = Some(Usage { cpu, memory, disk, disk_io, network });
-            node.expected = Some(usual);
+            node.expected = Some(expected);
         }
     }
 
@@ -166,10 +166,8 @@ impl World {
             }
             running.used[Resource::Cpu] *= factor;
             running.history.iter_mut().for_each(|used| *used *= factor);
-            for load in [&mut running.expected, &mut running.usual] {
-                load[Resource::Cpu].mean *= factor;
-                load[Resource::Cpu].variance *= factor * factor;
-            }
+            running.expected[Resource::Cpu].mean *= factor;
+            running.expected[Resource::Cpu].variance *= factor * factor;
         }
         scaled.measure();
         scaled
@@ -201,7 +199,7 @@ impl fmt::Debug for World {
             let deviations = running.expected.values().map(|moments| moments.variance.sqrt().round());
             write!(f, "{} on {} since {:?}", running.name, self.nodes[running.node].hostname, running.since)?;
             write!(f, " ({} samples): {:?}", running.samples, means(&running.expected))?;
-            write!(f, " ± {deviations:?}, usually {:?}; asks for {demand:?}", means(&running.usual))?;
+            write!(f, " ± {deviations:?}; asks for {demand:?}")?;
             writeln!(f, " {constraints:?} at most {max_per_node:?} overcommit {overcommit}")?;
         }
         Ok(())

@@ -43,13 +43,11 @@ mod ours {
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: it moves what is on a node that is down"]
         fn what_moves_can_move(world in world()) {
             checks::what_moves_can_move(&world, OURS)?;
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: it does not count what the moves before put there"]
         fn no_node_gets_more_of_a_service_than_it_may(world in world()) {
             checks::no_more_of_a_service_than_may(&world, OURS)?;
         }
@@ -66,13 +64,11 @@ mod ours {
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: nodes of the same rank, such as idle ones, are taken in the scene's order"]
         fn the_order_of_nodes_and_instances_does_not_matter((world, other) in shuffled_world()) {
             checks::order_does_not_matter(&world, &other, OURS)?;
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: gains that differ by rounding alone decide"]
         fn the_unit_of_cpu_does_not_matter(world in world()) {
             checks::unit_does_not_matter(&world, OURS)?;
         }
@@ -99,7 +95,6 @@ mod ours {
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: per_service is not looked at"]
         fn of_a_service_no_more_go_at_a_time_than_may(world in world()) {
             checks::services_keep_running(world)?;
         }

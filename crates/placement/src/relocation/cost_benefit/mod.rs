@@ -11,7 +11,7 @@ use swarmmanager_units::NodeId;
 
 use crate::relocation::harm::Harm;
 use crate::relocation::{Left, Plan, Relocation, Scene};
-use crate::{PerResource, Resource};
+use crate::{NodeStatus, PerResource, Resource};
 use board::Board;
 use search::Search;
 pub use settings::CostBenefitSettings;
@@ -25,7 +25,7 @@ const FIRST: Duration = Duration::from_secs(60);
 /// takes from the instance that is moved. The move, or the exchange of two instances, that saves the most for each
 /// instance moved is planned, then the next, as long as it saves enough: several times what it costs, and the more, the
 /// more was moved of late. So a saving is worth moving for whatever percentages the nodes are at, and the sum of all that
-/// is lost falls with every move: under a load that stays, moves come to an end and none is ever taken back.
+/// is lost falls with every move: under a load that stays, moves come to an end.
 ///
 /// ```text
 /// lost(node) = horizon × (count × (1 − Π P(use_r ≤ limit × capacity_r))
@@ -95,7 +95,9 @@ impl CostBenefit {
         let mut needy = BTreeMap::new();
         let mut ripe = vec![false; scene.nodes.len()];
         for (index, node) in scene.nodes.iter().enumerate() {
-            if board.needs_relief(index, self.settings.trigger) {
+            // What is on a lost node is not moved: it is placed anew.
+            let is_ready = node.status == NodeStatus::Ready;
+            if is_ready && board.needs_relief(index, self.settings.trigger) {
                 let since = self.needy.get(&node.id).copied().unwrap_or(scene.now);
                 // A measurement stands for all the time since the one before.
                 ripe[index] = scene.now.saturating_sub(since) + passed >= self.settings.evidence;

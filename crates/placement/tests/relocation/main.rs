@@ -53,7 +53,6 @@ mod ours {
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: the first half of an exchange comes before the other made room"]
         fn no_move_promises_more_than_a_node_has(world in world()) {
             checks::promises_are_kept(&world, OURS)?;
         }
@@ -79,7 +78,6 @@ mod ours {
         }
 
         #[test]
-        #[ignore = "cost-benefit fails: now and then something returns hours later"]
         fn what_stays_the_same_never_comes_back(world in open_world()) {
             checks::nothing_comes_back(world, OURS)?;
         }

@@ -5,6 +5,7 @@ mod search;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use swarmmanager_units::NodeId;
@@ -25,7 +26,8 @@ const FIRST: Duration = Duration::from_secs(60);
 /// takes from the instance that is moved. The move, or the exchange of two instances, that saves the most for each
 /// instance moved is planned, then the next, as long as it saves enough: several times what it costs, and the more, the
 /// more was moved of late. So a saving is worth moving for whatever percentages the nodes are at, and the sum of all that
-/// is lost falls with every move: under a load that stays, moves come to an end.
+/// is lost falls with every move: under a load that stays, moves come to an end. An instance does not return to a
+/// node that it left, for a day.
 ///
 /// ```text
 /// lost(node) = horizon × (count × (1 − Π P(use_r ≤ limit × capacity_r))
@@ -34,7 +36,7 @@ const FIRST: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// The allowance fills by so many moves for each instance and day. Exchanges matter where reservations leave no room to
-/// move: without them most of what could be saved stays out of reach.
+/// move much: one of the two goes first, to where there is room for it.
 #[derive(Debug, Clone, Default)]
 pub struct CostBenefit {
     settings: CostBenefitSettings,
@@ -44,7 +46,11 @@ pub struct CostBenefit {
     last: Option<Duration>,
     /// Moves of the allowance that are used up.
     used_up: f64,
+    departures: Departures,
 }
+
+/// When which instance left which node.
+type Departures = BTreeMap<(Arc<str>, NodeId), Duration>;
 
 impl Relocation for CostBenefit {
     fn name(&self) -> String {
@@ -67,10 +73,16 @@ impl Relocation for CostBenefit {
         let ripe = self.ripe(&board, scene, passed);
         let per_minute = (self.settings.per_minute * passed.as_secs_f64() / 60.0).ceil() as usize;
         let budget = self.settings.at_a_time.min(per_minute);
-        let mut search = Search::new(&self.settings, price, scene, &board, &ripe);
+        let kept = self.settings.no_return;
+        self.departures.retain(|_, left| scene.now.saturating_sub(*left) < kept);
+        let mut search = Search::new(&self.settings, price, scene, &self.departures, &board, &ripe);
         while search.take_best(&mut board, budget) {}
         let moves = search.into_moves();
         self.used_up += moves.len() as f64;
+        for planned in &moves {
+            let from = scene.instances[planned.instance].node;
+            self.departures.insert((planned.name.clone(), scene.nodes[from].id.clone()), scene.now);
+        }
         let left = left(&self.settings, &board, scene, &ripe);
         Plan { moves, left }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::board::{Board, Content};
-use super::{CostBenefitSettings, Price};
+use super::{CostBenefitSettings, Departures, Price};
 use crate::relocation::{Move, Running, Scene};
 
 /// Looks for what saves the most.
@@ -11,6 +11,7 @@ pub(super) struct Search<'a> {
     settings: &'a CostBenefitSettings,
     price: Price,
     scene: &'a Scene<'a>,
+    departures: &'a Departures,
     movable: Vec<bool>,
     /// Nodes to be relieved, each with the best that was found for it.
     sources: Vec<(usize, Option<Found>)>,
@@ -43,6 +44,7 @@ impl<'a> Search<'a> {
         settings: &'a CostBenefitSettings,
         price: Price,
         scene: &'a Scene<'a>,
+        departures: &'a Departures,
         board: &Board<'_>,
         ripe: &[bool],
     ) -> Self {
@@ -56,6 +58,7 @@ impl<'a> Search<'a> {
             settings,
             price,
             scene,
+            departures,
             movable: scene.instances.iter().map(is_movable).collect(),
             sources: sources.into_iter().map(|node| (node, None)).collect(),
             moves: Vec::new(),
@@ -84,12 +87,28 @@ impl<'a> Search<'a> {
         // Of equals the first, which is that of the worse node.
         let best = found.reduce(|best, next| if next.1.gain > best.1.gain { next } else { best });
         let Some((from, found)) = best else { return false };
-        if let Some(back) = found.back {
+        // What comes back goes first, where there is room for it beside what leaves.
+        let back_first = found.back.is_some_and(|back| self.has_room(board, from, back));
+        if let Some(back) = found.back.filter(|_| back_first) {
             self.push(board, back, found.to, from, found.gain);
         }
         self.push(board, found.instance, from, found.to, found.gain);
+        if let Some(back) = found.back.filter(|_| !back_first) {
+            self.push(board, back, found.to, from, found.gain);
+        }
         self.look_again(board, [from, found.to]);
         true
+    }
+
+    fn has_room(&self, board: &Board<'_>, node: usize, instance: usize) -> bool {
+        board.has_room(node, &self.scene.instances[instance].request, None)
+    }
+
+    /// Whether an instance left that node a short while ago.
+    fn left_lately(&self, instance: usize, node: usize) -> bool {
+        let name = &self.scene.instances[instance].name;
+        !self.departures.is_empty()
+            && self.departures.contains_key(&(name.clone(), self.scene.nodes[node].id.clone()))
     }
 
     fn push(&mut self, board: &mut Board<'_>, instance: usize, from: usize, to: usize, gain: f64) {
@@ -221,6 +240,9 @@ impl<'a> Search<'a> {
                 && board.has_room(source, &other.request, Some(&running.request))
                 && board.may_take(to, &running.request, Some(&other.request))
                 && board.may_take(source, &other.request, Some(&running.request))
+                && (self.has_room(board, source, back) || self.has_room(board, to, leaving.instance))
+                && !self.left_lately(leaving.instance, to)
+                && !self.left_lately(back, source)
             {
                 best = Some(Found { gain, instance: leaving.instance, to, back: Some(back) });
             }

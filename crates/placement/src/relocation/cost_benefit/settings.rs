@@ -29,6 +29,8 @@ pub struct CostBenefitSettings {
     pub evidence: Duration,
     /// How long an instance rests where it came to.
     pub rest: Duration,
+    /// How long an instance does not return to a node that it left.
+    pub no_return: Duration,
     /// Measurements from which on an instance is known well enough.
     pub samples: u64,
     /// Most moves in one plan.
@@ -59,6 +61,7 @@ impl Default for CostBenefitSettings {
             trigger: 0.02,
             evidence: Duration::from_secs(30),
             rest: Duration::from_secs(600),
+            no_return: Duration::from_secs(24 * 3_600),
             samples: 6,
             at_a_time: 60,
             per_minute: 12.0,

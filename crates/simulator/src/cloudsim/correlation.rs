@@ -2,7 +2,7 @@
 //!
 //! Where some VM's history is constant, CloudSim's R² contains what rounding left of it, and that decides now and then
 //! which VM goes. So this computes in the order of the library that it uses (Apache Commons Math 3.6.1): Householder
-//! reflections, back substitution, residuals. For decisions that matter see [`Selection`](swarmmanager_placement::Selection), which
+//! reflections, back substitution, residuals. For decisions that matter see [`Selection`](swarmmanager_placement::relocation::Selection), which
 //! leaves such histories out.
 
 /// The index of the history with the highest R² against all others, the first of several that are equal. `None` where

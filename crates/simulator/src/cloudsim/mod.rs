@@ -1,6 +1,6 @@
 //! Simulates a data centre as CloudSim 3.0.3 does, so that our simulator can be held against known figures.
 //!
-//! Source: A. Beloglazov and R. Buyya 2012 (see [`Detection`](swarmmanager_placement::Detection)), whose experiments are
+//! Source: A. Beloglazov and R. Buyya 2012 (see [`Detection`](swarmmanager_placement::relocation::Detection)), whose experiments are
 //! the `power.planetlab` examples of CloudSim (commit 0fc6d9b2, read for its behaviour; nothing of it is copied). 800
 //! hosts of two models run one VM for each trace. Every 300 s VMs move away from overloaded hosts, and little-used hosts
 //! are emptied and switched off.
@@ -14,7 +14,7 @@
 //! - A VM that arrives gets a tenth of what it wants and counts with all of it, so its new host violates its promise.
 //! - A VM may be sent to a host that is emptied in the same step, and then moves twice at once.
 //! - `lr` is a line through the last ten values, all of which weigh the same
-//!   ([`UnweightedRegression`](swarmmanager_placement::Detection::UnweightedRegression)).
+//!   ([`UnweightedRegression`](swarmmanager_placement::relocation::Detection::UnweightedRegression)).
 //! - `mc` keeps constant histories, of which rounding makes something.
 
 mod consolidation;

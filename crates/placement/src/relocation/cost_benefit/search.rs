@@ -200,8 +200,10 @@ impl<'a> Search<'a> {
         }
         let with = board.content(to).with(running);
         let gain = leaving.saved + board.lost(to) - board.lost_with(to, &with);
-        let pays =
-            gain > least && board.stays_below_limit(to, &with) && board.may_take(to, &running.request, None);
+        let pays = gain > least
+            && board.stays_below_limit(to, &with)
+            && board.may_take(to, &running.request, None)
+            && !self.left_lately(leaving.instance, to);
         pays.then_some(Found { gain, instance: leaving.instance, to, back: None })
     }
 

@@ -6,15 +6,13 @@ use crate::average::{Average, weight};
 use crate::fleet::Fleet;
 use crate::lesson::Lesson;
 use crate::weights::Features;
+use crate::{KNOWN, LONG};
 
-/// Samples after which half of what was seen is forgotten: by the three means.
+/// Samples after which half of what was seen is forgotten, by the other two means.
 const RECENT: f64 = 6.0;
 const MIDDLE: f64 = 24.0;
-const LONG: f64 = 72.0;
 /// Samples that forecasts are for.
 const AHEAD: u32 = 6;
-/// Samples from which on an instance is known.
-const KNOWN: u64 = 3;
 /// By how much more than what a full node gave its instances are taken to have wanted.
 const WANTED_MORE: f64 = 1.2;
 
@@ -116,12 +114,14 @@ impl Profile {
         })
     }
 
+    /// What it was seen to use in the long run; `None` where it is hardly known.
+    pub fn known(&self) -> Option<Load> {
+        (self.samples >= KNOWN).then(|| Load::of(|resource| self.uses[resource].long.moments()))
+    }
+
     /// What it uses in the long run: by its demand where it is hardly known.
     pub fn usual(&self, demand: &PerResource<f64>, fleet: &Fleet) -> Load {
-        if self.samples < KNOWN {
-            return fleet.newcomer(demand);
-        }
-        Load::of(|resource| self.uses[resource].long.moments())
+        self.known().unwrap_or_else(|| fleet.newcomer(demand))
     }
 }
 

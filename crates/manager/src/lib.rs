@@ -24,6 +24,7 @@ mod managing;
 mod measurements;
 mod membership;
 mod node_change;
+mod profiles;
 mod reconciler;
 #[cfg(test)]
 mod samples;

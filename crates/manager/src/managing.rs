@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swarmmanager_collector::Collector;
 use swarmmanager_engine::EngineInfo;
-use swarmmanager_placement::Availability;
+use swarmmanager_placement::Headroom;
 use swarmmanager_units::NodeId;
 
 use crate::access::{Access, AccountStore};
@@ -19,7 +19,7 @@ use crate::measurements::Measurements;
 use crate::reconciler::{self, AgentKeeper};
 use crate::serve::ServeError;
 use crate::state::Manager;
-use crate::{agent_image, http, membership, waiting};
+use crate::{agent_image, http, membership, profiles, waiting};
 
 /// Serves until the host is no manager any more.
 pub(crate) async fn manage(
@@ -55,6 +55,7 @@ pub(crate) async fn manage(
         () = announce(host, &access) => Ok(()),
         () = access.store.keep_fresh() => Ok(()),
         () = keep_fresh => Ok(()),
+        () = profiles::follow(manager.cluster.clone(), manager.measurements.clone()) => Ok(()),
         () = manager.live.clone().run(manager.clone()) => Ok(()),
         () = membership::follow(manager.cluster.clone(), manager.measurements.clone(), members) => Ok(()),
         () = reconciler::run(manager, agent) => Ok(()),
@@ -69,7 +70,7 @@ fn manager(host: &Host, info: &EngineInfo, cluster: ClusterWatch, measurements: 
         cluster.clone(),
         measurements.clone(),
         host.journal.clone(),
-        Arc::new(Availability),
+        Arc::new(Headroom::default()),
     );
     let store = AccountStore::new(host.engine.clone(), node.clone(), cluster.clone());
     Manager {

@@ -12,7 +12,7 @@ use crate::measurements::Measurements;
 use crate::service::{PlacedOn, References, anchor_spec, pinned};
 
 /// The container's id.
-const CONTAINER: [u8; 32] = [7; 32];
+pub(crate) const CONTAINER: [u8; 32] = [7; 32];
 
 /// A node of 1000 MHz and 256 MiB that reported for so many seconds until now, with one container.
 pub(crate) fn measured(seconds: u64) -> Measurements {

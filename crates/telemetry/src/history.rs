@@ -39,6 +39,8 @@ pub enum Resource {
     Memory,
     /// In bytes.
     Disk,
+    /// Received and sent, in bytes per second.
+    Network,
 }
 
 /// The latest report, whole.
@@ -126,12 +128,12 @@ impl NodeHistory {
 
     /// Statistics of a resource over the newest `samples` seconds.
     pub fn statistics(&self, resource: Resource, samples: usize) -> Option<Statistics> {
-        Statistics::of(self.seconds.last(samples).map(|point| read(point, resource)))
+        Statistics::of(self.seconds.last(samples).map(|point| point.of(resource)))
     }
 
     /// A percentile of a resource over the newest `samples` seconds; `share` from 0 to 1.
     pub fn percentile(&self, resource: Resource, samples: usize, share: f64) -> Option<f64> {
-        crate::percentile(self.seconds.last(samples).map(|point| read(point, resource)), share)
+        crate::percentile(self.seconds.last(samples).map(|point| point.of(resource)), share)
     }
 
     /// A point a second, oldest first.
@@ -142,6 +144,16 @@ impl NodeHistory {
     /// A point for each full minute, oldest first.
     pub fn minutes(&self) -> impl Iterator<Item = &Point> {
         self.minutes.iter()
+    }
+
+    /// The newest `count` full minutes, oldest first.
+    pub fn last_minutes(&self, count: usize) -> impl Iterator<Item = &Point> + Clone {
+        self.minutes.last(count)
+    }
+
+    /// The newest `count` seconds, oldest first.
+    pub fn last_seconds(&self, count: usize) -> impl Iterator<Item = &Point> + Clone {
+        self.seconds.last(count)
     }
 
     fn average(&mut self, point: Point) {
@@ -157,12 +169,16 @@ impl NodeHistory {
     }
 }
 
-fn read(point: &Point, resource: Resource) -> f64 {
-    f64::from(match resource {
-        Resource::Cpu => point.cpu_mhz,
-        Resource::Memory => point.memory_bytes,
-        Resource::Disk => point.disk_bytes,
-    })
+impl Point {
+    /// What was used of a resource, in its unit.
+    pub fn of(&self, resource: Resource) -> f64 {
+        f64::from(match resource {
+            Resource::Cpu => self.cpu_mhz,
+            Resource::Memory => self.memory_bytes,
+            Resource::Disk => self.disk_bytes,
+            Resource::Network => self.network_rx + self.network_tx,
+        })
+    }
 }
 
 /// The minute under way.

@@ -35,6 +35,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 21] = [
             "console",
             "door",
             "engine",
+            "forecast",
             "identity",
             "inventory",
             "placement",

@@ -96,7 +96,7 @@ impl Executor {
         let latest = self.cluster.latest();
         let fresh = Cluster { nodes, services, ..Cluster::clone(&latest) };
         let snapshot = snapshot::take(&fresh, &self.measurements);
-        let request = snapshot::request(name, spec);
+        let request = snapshot::request_of_further(&fresh, &self.measurements, name, spec);
         Ok((policy.place(&snapshot, &request, count), snapshot))
     }
 

@@ -114,7 +114,7 @@ impl Executor {
         let mut snapshot = snapshot::take_without(&self.read().await?, &self.measurements, part);
         let own = part.node.as_ref().map(|node| self.hostname(node)).unwrap_or_default();
         snapshot.nodes.retain(|state| !closed.contains(&state.id));
-        let request = snapshot::request(&service.name, &part.swarm.spec);
+        let request = snapshot::request_of_part(&self.measurements, service, part, &part.swarm.spec);
         let Some(decision) = self.policy.place(&snapshot, &request, 1).decisions.pop() else {
             return Ok(Some("there is no other node".to_owned()));
         };

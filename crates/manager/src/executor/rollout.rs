@@ -96,8 +96,8 @@ impl Executor {
         let (nodes, services) = reading.map_err(ExecuteError::ReadSwarm)?;
         let cluster = Cluster { nodes, services, tasks, ..Cluster::default() };
         let snapshot = snapshot::take_without(&cluster, &self.measurements, part);
-        let request = snapshot::request(&service.name, spec);
-        let before = snapshot::request(&service.name, &part.swarm.spec);
+        let request = snapshot::request_of_part(&self.measurements, service, part, spec);
+        let before = snapshot::request_of_part(&self.measurements, service, part, &part.swarm.spec);
         let Some(own) = &part.node else { return Ok(None) };
         let Err(reason) = self.may_stay(&snapshot, &before, &request, own) else {
             return Ok(Some(Destination::Stays(placed_on(&snapshot, own))));

@@ -147,7 +147,8 @@ fn gathered(
                 "node {name:?}: address, port and user may not be empty or 0"
             )));
         }
-        check_users_labels(node.labels.keys()).map_err(ExecuteError::Invalid)?;
+        let labels = node.labels.iter().map(|(key, value)| (key, Some(value)));
+        check_users_labels(labels).map_err(ExecuteError::Invalid)?;
         // A socket of the manager's host is for those who are root there.
         if node.auth.agent_socket.is_some() && caller.credential != Credential::Socket {
             let message = "auth.agent_socket: only root on the manager's host may name an SSH agent there";

@@ -81,8 +81,9 @@ pub(crate) async fn update(
     body: Result<Json<NodeUpdate>, JsonRejection>,
 ) -> Result<Json<NodeDetail>, Refusal> {
     let Json(request) = body?;
-    let labels = request.labels_add.keys().chain(&request.labels_remove);
-    check_users_labels(labels).map_err(ExecuteError::Invalid)?;
+    let added = request.labels_add.iter().map(|(key, value)| (key, Some(value)));
+    let removed = request.labels_remove.iter().map(|key| (key, None));
+    check_users_labels(added.chain(removed)).map_err(ExecuteError::Invalid)?;
     let executor = manager.executor.clone();
     let changed = node.clone();
     manager.run(async move { executor.update_node(&changed, &request).await }).await?;

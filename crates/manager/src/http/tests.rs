@@ -132,6 +132,8 @@ async fn a_request_that_makes_no_sense_is_refused_with_the_field() {
     let node = "/api/v1/nodes/ap1";
     let own = r#"{"labels_add":{"swarmmanager.ssh":"root@elsewhere:22"}}"#;
     check("PATCH", node, own, unprocessable, "SwarmManager's own").await;
+    let rate = r#"{"labels_add":{"swarmmanager.network-rate":"fast"}}"#;
+    check("PATCH", node, rate, unprocessable, "network-rate is a size per second").await;
     let join = "/api/v1/swarm/join";
     check("POST", join, r#"{"nodes":[]}"#, unprocessable, "nodes: 0 given").await;
     check(

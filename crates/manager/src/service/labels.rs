@@ -36,6 +36,10 @@ pub(super) const LIMIT_CPU: &str = "swarmmanager.limit-cpu";
 pub(super) const AFFINITY: &str = "swarmmanager.affinity";
 /// Services whose nodes are avoided.
 pub(super) const ANTI_AFFINITY: &str = "swarmmanager.anti-affinity";
+/// On nodes: what their network carries in a second, received and sent together.
+pub(crate) const NETWORK_RATE: &str = "swarmmanager.network-rate";
+/// On nodes: what their disks read and write in a second.
+pub(crate) const DISK_RATE: &str = "swarmmanager.disk-rate";
 /// At most so many instances on one node.
 pub(super) const MAX_PER_NODE: &str = "swarmmanager.max-replicas-per-node";
 

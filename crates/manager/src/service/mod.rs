@@ -22,7 +22,7 @@ pub(crate) use affinity::{affinities, apart_from, together_with};
 pub(crate) use intent::{
     InstanceService, Layout, ManagedService, Step, managed_services, next_step, next_update,
 };
-pub(crate) use labels::{AGENT_SERVICE, SYSTEM, is_own_label};
+pub(crate) use labels::{AGENT_SERVICE, DISK_RATE, NETWORK_RATE, SYSTEM, is_own_label};
 pub(crate) use reading::{
     demand, has_tty, host_ports, max_per_node, platforms, replicas, users_constraints, users_labels,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use swarmmanager_api::{Mode, MountKind, NodeUpdate, PublishMode, ServiceCreate, ServiceUpdate};
 use swarmmanager_placement::{Constraint, Policy, SeedOriginal, policies};
-use swarmmanager_units::CpuDemand;
+use swarmmanager_units::{Bytes, CpuDemand};
 
 use super::labels;
 use super::reading::stored;
@@ -147,17 +147,21 @@ pub(crate) fn check_node_labels(update: &NodeUpdate) -> Result<(), InvalidServic
     }
 }
 
-/// Refuses labels of a node that are ours: they say how it is reached.
+/// Refuses labels of a node that are ours, since they say how it is reached; but for those that say what it can carry, and
+/// of these what is no rate.
 pub(crate) fn check_users_labels<'a>(
-    mut given: impl Iterator<Item = &'a String>,
+    given: impl Iterator<Item = (&'a String, Option<&'a String>)>,
 ) -> Result<(), InvalidService> {
-    match given.find(|label| labels::is_own_label(label)) {
-        Some(label) => Err(invalid(
-            "labels",
-            format!("{label} is SwarmManager's own; a label of yours begins otherwise"),
-        )),
-        None => Ok(()),
+    for (label, value) in given.filter(|(label, _)| labels::is_own_label(label)) {
+        if ![labels::NETWORK_RATE, labels::DISK_RATE].contains(&label.as_str()) {
+            let message = format!("{label} is SwarmManager's own; a label of yours begins otherwise");
+            return Err(invalid("labels", message));
+        }
+        if let Some(Err(error)) = value.map(|value| value.parse::<Bytes>()) {
+            return Err(invalid("labels", format!("{label} is a size per second: {error}")));
+        }
     }
+    Ok(())
 }
 
 /// Refuses a number of instances that no service may have.

@@ -1,28 +1,31 @@
 //! What agents last reported, with its age: the collector's histories as views and snapshots want to read them.
 
+mod minute;
+mod usage;
+
 use std::time::Duration;
 
 use swarmmanager_api::{ContainerHistory, HistoryResolution, NodeHistory};
-use swarmmanager_placement::{ResourceUsage, Usage};
-use swarmmanager_telemetry::{self as telemetry, Clock, ContainerSample, Fleet, NodeSample, Point, Resource};
+use swarmmanager_telemetry::{self as telemetry, Clock, ContainerSample, Fleet, NodeSample, Point};
 use swarmmanager_units::{ContainerId, Megahertz, NodeId};
 
 use crate::clock::unix_ms;
+use crate::profiles::Profiles;
+#[cfg(test)]
+pub(crate) use minute::ContainerMinute;
+pub(crate) use minute::{Minute, SECONDS_OF_A_MINUTE};
 
 /// Seconds that a mean is taken over, as in the original.
 pub(crate) const MEAN_SECONDS: usize = 30;
-/// A node that became busy counts as busy after so many seconds; one that became idle only once the longer mean says so.
-const RISE_SECONDS: usize = 5;
 /// How far back containers are shown.
 const MINUTE: Duration = Duration::from_secs(60);
-/// Seconds that movement is taken over, as in the original.
-const MOVEMENT_SECONDS: usize = 61;
 
 /// The measurements. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Measurements {
     fleet: Fleet,
     clock: Clock,
+    profiles: Profiles,
 }
 
 /// A node's latest report.
@@ -53,7 +56,12 @@ pub(crate) struct Gauges {
 impl Measurements {
     /// What is in those histories, whose moments are of that clock.
     pub(crate) fn new(fleet: Fleet, clock: Clock) -> Self {
-        Self { fleet, clock }
+        Self { fleet, clock, profiles: Profiles::default() }
+    }
+
+    /// What was learned from them.
+    pub(crate) fn profiles(&self) -> &Profiles {
+        &self.profiles
     }
 
     /// The latest report of a node, however old.
@@ -115,31 +123,6 @@ impl Measurements {
             Some((cores, capacity)) if cores > 0.0 => Megahertz::new(capacity.get() / cores),
             _ => Megahertz::ZERO,
         }
-    }
-
-    /// How a node was used of late, for placement.
-    pub(crate) fn usage(&self, node: &NodeId) -> Option<Usage> {
-        self.read(node, |history| {
-            let sample = &history.latest()?.node;
-            let usage = |resource, capacity: f64| {
-                let mean = |seconds| Some(history.statistics(resource, seconds)?.mean);
-                let level = f64::max(mean(MEAN_SECONDS)?, mean(RISE_SECONDS)?);
-                let movement = history.statistics(resource, MOVEMENT_SECONDS)?;
-                let share = |step: f64| if capacity > 0.0 { step / capacity } else { 0.0 };
-                Some(ResourceUsage {
-                    mean: level,
-                    abs_change: share(movement.mean_step),
-                    trend: share(movement.drift),
-                    ..ResourceUsage::default()
-                })
-            };
-            Some(Usage {
-                cpu: usage(Resource::Cpu, sample.cpu_capacity.get())?,
-                memory: usage(Resource::Memory, sample.memory_total.as_f64())?,
-                disk: usage(Resource::Disk, sample.disk_total.as_f64())?,
-                ..Usage::default()
-            })
-        })
     }
 
     /// How much of a container the means of its node contain already: 0 for one that was never seen, 1 for one that

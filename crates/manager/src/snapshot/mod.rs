@@ -1,32 +1,32 @@
 //! Swarm's state and the measurements, as placement sees them.
 
+mod outlook;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
 use swarmmanager_engine as engine;
 use swarmmanager_placement::{
-    Constraint, Demand, HostPort, NodeAvailability, NodeState, NodeStatus, Platform, Request, Resources,
-    Role, Snapshot,
+    Constraint, Demand, HostPort, NodeAvailability, NodeState, NodeStatus, Platform, Request, Resource,
+    Resources, Role, Snapshot,
 };
 use swarmmanager_units::{Bytes, ContainerId, NodeId};
 
+use crate::clock::unix_ms;
 use crate::cluster::Cluster;
 use crate::measurements::Measurements;
 use crate::service::{
-    InstanceService, affinities, demand, host_ports, max_per_node, platforms, replicas, users_constraints,
+    InstanceService, Layout, ManagedService, affinities, demand, host_ports, max_per_node, platforms,
+    replicas, users_constraints,
 };
 use crate::views::{Reserved, is_active, reserved_on};
 
 /// The nodes at this moment.
 pub(crate) fn take(cluster: &Cluster, measurements: &Measurements) -> Snapshot {
-    let reserved = reserved_on(cluster, &cluster.managed(), |node| measurements.per_core(node));
-    let none = Reserved::default();
-    let nodes = cluster.nodes.iter().map(|node| {
-        let reserved = reserved.get(&node.id).unwrap_or(&none);
-        state(cluster, measurements, node, reserved)
-    });
-    Snapshot { nodes: nodes.collect() }
+    let mut snapshot = read(cluster, measurements);
+    snapshot.nodes.iter_mut().for_each(outlook::raise_to_measured);
+    snapshot
 }
 
 /// The nodes as if that instance of ours were not there: what it may use and does use counts as free.
@@ -40,29 +40,69 @@ pub(crate) fn take_without(
         cluster.tasks.iter().cloned().partition(|task| task.service_id == id);
     let services = cluster.services.iter().filter(|service| service.id != id).cloned().collect();
     let rest = Cluster { services, tasks: others, ..cluster.clone() };
-    let mut snapshot = take(&rest, measurements);
+    let mut snapshot = read(&rest, measurements);
     for task in of_part.iter().filter(|task| is_active(task)) {
         let node = task.node_id.as_ref().and_then(|id| snapshot.nodes.iter_mut().find(|node| node.id == *id));
         let container = task.container_id.as_deref().and_then(ContainerId::from_hex);
         let (Some(node), Some(container)) = (node, container) else { continue };
-        let (Some(usage), Some((sample, _))) =
-            (&mut node.usage, measurements.container(&node.id, &container))
-        else {
-            continue;
-        };
-        for (usage, own) in [
-            (&mut usage.cpu, sample.cpu_used.get()),
-            (&mut usage.memory, sample.memory_working_set.as_f64()),
-            (&mut usage.disk, sample.writable_layer.map_or(0.0, |size| size.as_f64())),
-        ] {
-            usage.mean = (usage.mean - own).max(0.0);
-        }
+        let Some((sample, _)) = measurements.container(&node.id, &container) else { continue };
+        outlook::take_off(
+            node,
+            &[
+                (Resource::Cpu, sample.cpu_used.get()),
+                (Resource::Memory, sample.memory_working_set.as_f64()),
+                (Resource::Disk, sample.writable_layer.map_or(0.0, |size| size.as_f64())),
+                (Resource::Network, f64::from(sample.network_rx) + f64::from(sample.network_tx)),
+            ],
+        );
     }
+    snapshot.nodes.iter_mut().for_each(outlook::raise_to_measured);
     snapshot
 }
 
-/// What placing further instances of a service asks for.
-pub(crate) fn request(service: &str, spec: &Value) -> Request {
+fn read(cluster: &Cluster, measurements: &Measurements) -> Snapshot {
+    let reserved = reserved_on(cluster, &cluster.managed(), |node| measurements.per_core(node));
+    let mut failures = outlook::failures(cluster, unix_ms());
+    let none = Reserved::default();
+    let nodes = cluster.nodes.iter().map(|node| {
+        let reserved = reserved.get(&node.id).unwrap_or(&none);
+        NodeState {
+            failures: failures.remove(&node.id).unwrap_or_default(),
+            ..state(cluster, measurements, node, reserved)
+        }
+    });
+    Snapshot { nodes: nodes.collect() }
+}
+
+/// What placing further instances of a service with that spec asks for.
+pub(crate) fn request_of_further(
+    cluster: &Cluster,
+    measurements: &Measurements,
+    service: &str,
+    spec: &Value,
+) -> Request {
+    let managed = cluster.managed().remove(service);
+    let expected = outlook::of_newcomer(measurements, managed.as_ref(), &demand(spec));
+    Request { expected, ..request(service, spec) }
+}
+
+/// What placing an instance that runs elsewhere asks for, with that spec.
+pub(crate) fn request_of_part(
+    measurements: &Measurements,
+    service: &ManagedService,
+    part: &InstanceService,
+    spec: &Value,
+) -> Request {
+    let known = measurements.profiles().known(part);
+    let mut request = request(&service.name, spec);
+    request.expected = known.or_else(|| outlook::of_newcomer(measurements, Some(service), &demand(spec)));
+    if let Layout::Instances { desired, .. } = &service.layout {
+        request.replicas = *desired;
+    }
+    request
+}
+
+fn request(service: &str, spec: &Value) -> Request {
     let api = demand(spec);
     let mut request = Request::new(service, Demand { cpu: api.cpu, memory: api.memory, disk: api.disk });
     // Checked when the service was created. What somebody wrote into Swarm's service since then and cannot be read
@@ -72,7 +112,7 @@ pub(crate) fn request(service: &str, spec: &Value) -> Request {
     request.platforms = platforms(spec);
     request.max_per_node = max_per_node(spec);
     request.affinities = affinities(spec);
-    // Written on the anchor alone; an instance that moves by itself is asked for as one.
+    // Written on the anchor alone.
     request.replicas = replicas(spec).unwrap_or(request.replicas);
     request.host_ports =
         host_ports(spec).map(|(port, protocol)| HostPort { port, protocol: protocol.to_owned() }).collect();
@@ -119,7 +159,11 @@ fn state(
             memory: sample.memory_total,
             disk: sample.disk_total,
         }),
+        rates: outlook::rates(&node.labels),
         usage: measurements.usage(&node.id),
+        expected: outlook::expected(measurements, &node.id, &reserved.instances),
+        background: measurements.profiles().background(&node.id),
+        losses: measurements.profiles().losses(&node.id),
         data_age: latest.as_ref().map_or(Duration::MAX, |latest| latest.age),
         reserved: Resources { cpu: reserved.cpu, memory: reserved.memory, disk: reserved.disk },
         unseen: unseen(cluster, measurements, &node.id, reserved),
@@ -188,6 +232,65 @@ mod tests {
         assert!(unseen_cpu(&cluster, 300).abs() < 1e-6);
         let not_started = Cluster { tasks: Vec::new(), ..cluster };
         assert!((unseen_cpu(&not_started, 300) - 100.0).abs() < 1e-6);
+    }
+
+    /// The measurements of so many seconds, once as many minutes were learned from them.
+    fn learned(minutes: u64, seconds: u64) -> Measurements {
+        let measurements = measured(seconds);
+        (0..minutes).for_each(|_| measurements.profiles().learn(&cluster(), &measurements));
+        measurements
+    }
+
+    #[test]
+    fn what_is_expected_is_what_was_learned_and_never_less_than_what_is_measured() {
+        let cpu =
+            |snapshot: &Snapshot| snapshot.nodes[0].expected.map(|load| load[Resource::Cpu].mean.round());
+        assert_eq!(cpu(&take(&cluster(), &learned(2, 60))), None, "not known yet");
+        // The container uses nothing, the system 100 MHz.
+        assert_eq!(cpu(&take(&cluster(), &learned(3, 60))), Some(100.0));
+        let mut cluster = cluster();
+        cluster.tasks.clear();
+        // What was just placed shows up in full until it is measured.
+        assert_eq!(cpu(&take(&cluster, &learned(3, 60))), Some(200.0));
+    }
+
+    #[test]
+    fn an_instance_is_asked_for_by_what_it_is_known_to_use() {
+        let managed = cluster().managed().remove("web").unwrap();
+        let part = managed.anchor().unwrap();
+        let of_part = |measurements| {
+            let request = request_of_part(&measurements, &managed, part, &part.swarm.spec);
+            (request.replicas, request.expected.map(|load| load[Resource::Cpu].mean))
+        };
+        assert_eq!(of_part(learned(1, 60)), (1, Some(100.0)), "its demand");
+        assert_eq!(of_part(learned(3, 60)), (1, Some(0.0)), "what it used");
+        let of_one_more = |name: &str| {
+            let request = request_of_further(&cluster(), &learned(3, 60), name, &part.swarm.spec);
+            request.expected.map(|load| load[Resource::Cpu].mean)
+        };
+        assert_eq!((of_one_more("web"), of_one_more("db")), (Some(0.0), Some(100.0)));
+    }
+
+    #[test]
+    fn tasks_that_failed_of_late_speak_against_their_node() {
+        let mut cluster = cluster();
+        let mut failed = cluster.tasks[0].clone();
+        failed.state = swarmmanager_engine::TaskState::Failed;
+        failed.since_unix_ms = unix_ms() - 60_000;
+        let mut old = failed.clone();
+        old.since_unix_ms -= 600_000;
+        cluster.tasks.extend([failed, old]);
+        let snapshot = take(&cluster, &measured(30));
+        assert_eq!(snapshot.nodes[0].failures, BTreeMap::from([("web".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn what_a_node_carries_is_what_its_labels_say() {
+        let mut cluster = cluster();
+        cluster.nodes[0].labels.insert("swarmmanager.network-rate".into(), "12MiB".into());
+        cluster.nodes[0].labels.insert("swarmmanager.disk-rate".into(), "fast".into());
+        let rates = take(&cluster, &measured(30)).nodes[0].rates;
+        assert_eq!((rates.network, rates.disk_io), (Bytes::from_mib(12).as_f64(), 0.0));
     }
 
     #[test]

@@ -110,7 +110,7 @@ mod tests {
             swarm_as_of_unix_ms: 299_500,
             swarm_error: None,
             started_unix_ms: 0,
-            policy: "availability".into(),
+            policy: "headroom".into(),
             nodes: 3,
             nodes_ready: 3,
             agents_live: 3,

@@ -18,13 +18,16 @@ pub fn html(comparison: &Comparison) -> String {
     let sections: String =
         comparison.scenarios.iter().map(|scenario| section(comparison, scenario)).collect();
     let Comparison { seed, seeds, .. } = comparison;
-    let last = seed + seeds.saturating_sub(1);
+    let with = match seed + seeds.saturating_sub(1) {
+        last if last == *seed => format!("seed {seed}"),
+        last => format!("the seeds {seed} to {last}"),
+    };
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Placement compared</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <h1>Placement compared</h1>\n\
-         <p>Recorded loads, replayed by <code>swarm-manager simulate</code> with the seeds {seed} to {last}: the same \
+         <p>Recorded loads, replayed by <code>swarm-manager simulate</code> with {with}: the same \
          instances come and go and the same nodes fail for all. Overloaded is above 90&nbsp;% of any resource. Less is \
          better in every column.</p>\n{sections}</body>\n</html>\n"
     )

@@ -150,3 +150,6 @@ fn left(settings: &CostBenefitSettings, board: &Board<'_>, scene: &Scene<'_>, ri
     };
     needy.map(|node| Left { node, reason: reason(node) }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,10 +48,9 @@ fn run(data: &Path, quick: bool) -> Result<(), Box<dyn std::error::Error>> {
     if quick {
         println!("A quick look: one day or half a day of each recording, one seed.\n");
     }
-    let seeds = if quick { 1 } else { 3 };
     for set in sets::sets(data, quick)? {
         let begin = Instant::now();
-        let comparison = compare(&set.scenarios, &contenders, SEED, seeds, &|_| ())?;
+        let comparison = compare(&set.scenarios, &contenders, SEED, set.seeds, &|_| ())?;
         println!("{}", table::table(&set, &comparison));
         eprintln!("{}: {:.0} s", set.name, begin.elapsed().as_secs_f64());
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 /// When a move pays.
 ///
 /// The defaults were chosen on four of the PlanetLab days (3 and 22 March, 3 and 11 April 2011) and on Bitbrains' week.
-/// There a smaller `trigger` buys calm with moves, `limit` and `targets` matter little, and more `sources` or `instances`
-/// than these cost time and save hardly anything.
+/// There a smaller `trigger` makes more moves for little, and more `sources` or `instances` than these cost time and save
+/// hardly anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CostBenefitSettings {
     /// Share of a capacity above which a node is overloaded.
@@ -59,11 +59,11 @@ impl Default for CostBenefitSettings {
             unserved: 0.3,
             horizon: Duration::from_secs(3_600),
             cost: Duration::from_secs(30),
-            return_on_cost: 10.0,
-            moves_per_instance_day: 1.1,
-            burst: 0.3,
-            doublings: 3.0,
-            trigger: 0.01,
+            return_on_cost: 5.0,
+            moves_per_instance_day: 1.05,
+            burst: 0.4,
+            doublings: 4.0,
+            trigger: 0.02,
             evidence: Duration::from_secs(30),
             rest: Duration::from_secs(600),
             no_return: Duration::from_secs(24 * 3_600),

@@ -7,22 +7,16 @@ use swarmmanager_simulator::scenario::Scenario;
 use swarmmanager_simulator::trace::{TraceError, read};
 use swarmmanager_simulator::workload::Workload;
 
-/// Days that nothing was tuned on; it was done on 20110303, 20110322, 20110403 and 20110411.
+/// Days that no parameter was chosen on; it was done on 20110303, 20110322, 20110403 and 20110411.
 const HELD_OUT: [&str; 3] = ["20110306", "20110309", "20110325"];
 /// A week of 300 s.
 const WEEK: usize = 2_016;
 /// Half a day, for a quick look.
 const HALF_DAY: usize = 144;
 
-/// Runs of each scenario, with different random numbers: of the recordings on nodes of their own, and of the others, which
-/// take ten times as long.
-const SEEDS: [u64; 2] = [3, 1];
-
 /// Scenarios that are counted together.
 pub(crate) struct Set {
     pub(crate) name: String,
-    /// How many runs of each scenario.
-    pub(crate) seeds: u64,
     pub(crate) scenarios: Vec<Scenario>,
 }
 
@@ -37,17 +31,15 @@ pub(crate) fn sets(data: &Path, quick: bool) -> Result<Vec<Set>, Box<dyn std::er
     let bitbrains = vec![shortened(read(&data.join("bitbrains-rnd"))?, most)];
     let openb = vec![shortened(read(&data.join("alibaba-openb/openb_pod_list_default.csv.gz"))?, most)];
     let title = format!("PlanetLab {}", days.join(", "));
-    let (first, first_title) = (&planetlab[..1], format!("PlanetLab {}", HELD_OUT[0]));
-    let [several, one] = if quick { [1, 1] } else { SEEDS };
     let sets = [
-        set(&title, &planetlab, "planetlab", 0.5, several),
-        set(&title, &planetlab, "planetlab", 0.7, several),
-        set("Bitbrains", &bitbrains, "bitbrains", 0.5, several),
-        set(&first_title, first, "access-points", 0.5, one),
-        set(&first_title, first, "access-points", 0.7, one),
-        set("Bitbrains", &bitbrains, "access-points", 0.5, one),
-        set("Alibaba openb", &openb, "openb", 0.7, one),
-        set("Alibaba openb", &openb, "access-points", 0.7, one),
+        set(&title, &planetlab, "planetlab", 0.5),
+        set(&title, &planetlab, "planetlab", 0.7),
+        set("Bitbrains", &bitbrains, "bitbrains", 0.5),
+        set(&title, &planetlab, "access-points", 0.5),
+        set(&title, &planetlab, "access-points", 0.7),
+        set("Bitbrains", &bitbrains, "access-points", 0.5),
+        set("Alibaba openb", &openb, "openb", 0.7),
+        set("Alibaba openb", &openb, "access-points", 0.7),
     ];
     sets.into_iter().collect()
 }
@@ -57,13 +49,12 @@ fn set(
     workloads: &[Workload],
     nodes: &str,
     load: f64,
-    seeds: u64,
 ) -> Result<Set, Box<dyn std::error::Error>> {
     let mut setting = fleet(nodes)?;
     setting.load = load;
     let scenarios = workloads.iter().map(|workload| Scenario::new(workload.clone(), &setting)).collect();
     let nodes = if nodes == "access-points" { "access points" } else { "its own nodes" };
-    Ok(Set { name: format!("{title} on {nodes}, load {load}"), seeds, scenarios })
+    Ok(Set { name: format!("{title} on {nodes}, load {load}"), scenarios })
 }
 
 fn shortened(mut workload: Workload, steps: usize) -> Workload {

@@ -1,5 +1,6 @@
-//! Every policy, with the relocation that belongs to it and without any, on recorded loads that nothing was tuned on:
-//! prints Markdown tables for `docs/placement.md`. `--quick` runs one day and one seed of each.
+//! Every policy, with the relocation that belongs to it and without any, on recorded loads, most of them others than
+//! those that parameters were chosen on: prints Markdown tables for `docs/placement.md`. `--quick` runs one day and one
+//! seed of each.
 //!
 //! The recordings are in `shared/data` beside the checkout, or in the folder that `SWARMMANAGER_DATA` names.
 
@@ -18,7 +19,7 @@ use std::time::Instant;
 use swarmmanager_simulator::comparison::compare;
 
 const DATA_VARIABLE: &str = "SWARMMANAGER_DATA";
-/// Where the random numbers begin; no policy or relocation was tuned on these.
+/// Where the random numbers begin; parameters were chosen with others.
 const SEED: u64 = 101;
 
 fn main() -> ExitCode {

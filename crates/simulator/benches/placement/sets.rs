@@ -7,7 +7,7 @@ use swarmmanager_simulator::scenario::Scenario;
 use swarmmanager_simulator::trace::{TraceError, read};
 use swarmmanager_simulator::workload::Workload;
 
-/// Days that nothing was tuned on; it was done on 20110303, 20110322, 20110403 and 20110411.
+/// Days that no parameter was chosen on; it was done on 20110303, 20110322, 20110403 and 20110411.
 const HELD_OUT: [&str; 3] = ["20110306", "20110309", "20110325"];
 /// A week of 300 s.
 const WEEK: usize = 2_016;
@@ -34,9 +34,9 @@ pub(crate) fn sets(data: &Path, quick: bool) -> Result<Vec<Set>, Box<dyn std::er
     let sets = [
         set(&title, &planetlab, "planetlab", 0.5),
         set(&title, &planetlab, "planetlab", 0.7),
+        set("Bitbrains", &bitbrains, "bitbrains", 0.5),
         set(&title, &planetlab, "access-points", 0.5),
         set(&title, &planetlab, "access-points", 0.7),
-        set("Bitbrains", &bitbrains, "bitbrains", 0.5),
         set("Bitbrains", &bitbrains, "access-points", 0.5),
         set("Alibaba openb", &openb, "openb", 0.7),
         set("Alibaba openb", &openb, "access-points", 0.7),

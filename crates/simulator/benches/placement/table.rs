@@ -9,7 +9,7 @@ use swarmmanager_simulator::measure::Measure;
 use crate::sets::Set;
 
 /// The columns; those of resources that the nodes of a set do not have are left out.
-const COLUMNS: [Measure; 13] = [
+const COLUMNS: [Measure; 14] = [
     Measure::NodeOverloadBy(Resource::Cpu),
     Measure::NodeOverloadBy(Resource::Memory),
     Measure::NodeOverloadBy(Resource::DiskIo),
@@ -20,6 +20,7 @@ const COLUMNS: [Measure; 13] = [
     Measure::Unserved,
     Measure::P95,
     Measure::P99,
+    Measure::Waiting,
     Measure::Rejected,
     Measure::Moves,
     Measure::Downtime,

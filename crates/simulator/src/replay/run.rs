@@ -20,7 +20,8 @@ use crate::workload::Workload;
 ///
 /// At each step nodes return and fail, instances go, come and are deployed anew; then the relocation plans, and then the
 /// load of the step is measured. So whoever decides knows all steps but the present one. What an instance is seen to use
-/// is never more than its share of what its node has; what is counted is what it would have used.
+/// is never more than its share of what its node has; what is counted is what it would have used. What a policy puts on a
+/// node that is away waits there and runs once the node returns; of such a node the last measurements stay.
 pub struct Replay<'a> {
     /// What runs.
     pub workload: &'a Workload,
@@ -84,7 +85,9 @@ impl<'a> State<'a> {
 
     fn happen(&mut self, step: usize, happening: &Happening) {
         for &node in &happening.nodes_return {
-            self.snapshot.nodes[node].status = NodeStatus::Ready;
+            let state = &mut self.snapshot.nodes[node];
+            state.status = NodeStatus::Ready;
+            state.usage = Some(self.windows[node].usage(&self.capacities[node]));
         }
         let is_waiting = |index: &usize| self.slots[*index].place == Place::Waiting;
         let mut waiting: Vec<usize> = (0..self.slots.len()).filter(is_waiting).collect();
@@ -166,7 +169,7 @@ impl<'a> State<'a> {
     fn running(&self) -> (Vec<usize>, Vec<Running>) {
         let on_nodes = self.slots.iter().zip(&self.replay.workload.instances).enumerate();
         let running = on_nodes.filter_map(|(index, (slot, instance))| {
-            let Place::On(node) = slot.place else { return None };
+            let node = self.runs_on(slot)?;
             let running = Running {
                 name: slot.name.clone(),
                 request: slot.request.clone(),
@@ -180,6 +183,18 @@ impl<'a> State<'a> {
             Some((index, running))
         });
         running.unzip()
+    }
+
+    /// The node that an instance runs on. On one that is away it only waits.
+    fn runs_on(&self, slot: &Slot) -> Option<usize> {
+        match slot.place {
+            Place::On(node) if self.is_ready(node) => Some(node),
+            Place::On(_) | Place::Waiting | Place::Nowhere => None,
+        }
+    }
+
+    fn is_ready(&self, node: usize) -> bool {
+        self.snapshot.nodes[node].status == NodeStatus::Ready
     }
 
     fn at(&self, step: usize) -> Duration {
@@ -196,7 +211,8 @@ impl<'a> State<'a> {
                     shares.push(self.tally.node(node, capacity, demanded, instances[node]));
                 }
             }
-            let waiting = self.slots.iter().filter(|slot| slot.place == Place::Waiting).count();
+            let waits = |slot: &&Slot| slot.place != Place::Nowhere && self.runs_on(slot).is_none();
+            let waiting = self.slots.iter().filter(waits).count();
             self.tally.step(&shares, waiting as u64);
         }
         self.observe(step, &demanded);
@@ -207,7 +223,7 @@ impl<'a> State<'a> {
         let mut demanded = vec![PerResource::<f64>::default(); self.capacities.len()];
         let mut instances = vec![0; self.capacities.len()];
         for (slot, instance) in self.slots.iter().zip(&self.replay.workload.instances) {
-            if let Place::On(node) = slot.place {
+            if let Some(node) = self.runs_on(slot) {
                 instances[node] += 1;
                 for resource in Resource::ALL {
                     demanded[node][resource] += instance.used[resource].at(step);
@@ -224,8 +240,12 @@ impl<'a> State<'a> {
             .zip(&self.capacities)
             .map(|(demanded, capacity)| served(demanded, capacity))
             .collect();
+        let nodes = &self.snapshot.nodes;
+        let is_ready = |node: usize| nodes[node].status == NodeStatus::Ready;
         for (slot, instance) in self.slots.iter_mut().zip(&self.replay.workload.instances) {
-            if let Place::On(node) = slot.place {
+            if let Place::On(node) = slot.place
+                && is_ready(node)
+            {
                 let served = &served[node];
                 let used = PerResource::of(|resource| instance.used[resource].at(step) * served[resource]);
                 let full = PerResource::of(|resource| served[resource] < 1.0);
@@ -243,7 +263,9 @@ impl<'a> State<'a> {
         for (index, node) in self.snapshot.nodes.iter_mut().enumerate() {
             let window = &mut self.windows[index];
             window.push(PerResource::of(|resource| demanded[index][resource] * served[index][resource]));
-            node.usage = Some(window.usage(&self.capacities[index]));
+            if node.status == NodeStatus::Ready {
+                node.usage = Some(window.usage(&self.capacities[index]));
+            }
             node.unseen = Resources::default();
             node.expected = Some(expected[index]);
         }

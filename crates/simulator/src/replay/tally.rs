@@ -24,7 +24,8 @@ pub struct Figures {
     pub instance_overload: f64,
     /// Share of the CPU demanded that a node did not have.
     pub unserved: f64,
-    /// `instance_overload` with each move counted as so many seconds lost: 30, 120.
+    /// Share of instance-time that is lost: on an overloaded node, waiting for a node, and with each move counted as so many
+    /// seconds, 30 or 120.
     pub lost_with_moves: [f64; 2],
     /// What 95 % of node-time stays below, of the most used resource.
     pub p95: f64,
@@ -34,7 +35,7 @@ pub struct Figures {
     pub imbalance: f64,
     /// Instances that no node took at first.
     pub rejected: u64,
-    /// Instance-time that was spent waiting for a node.
+    /// Share of instance-time that was spent waiting: for a node that takes the instance, or for its node to return.
     pub waiting: f64,
     /// Moves.
     pub moves: u64,
@@ -46,7 +47,7 @@ pub struct Figures {
     pub instance_steps: u64,
     /// Node-steps counted.
     pub node_steps: u64,
-    /// Steps that instances waited for a node, of all instances together.
+    /// Steps that instances waited, of all instances together.
     pub waiting_steps: u64,
     /// The course of it.
     pub timeline: Timeline,
@@ -146,8 +147,9 @@ impl Tally {
         let per = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
         let instance_overload = per(self.instance_over, self.instance_steps);
         let with_moves = |seconds: f64| {
-            instance_overload
-                + self.moves as f64 * seconds / (self.instance_steps.max(1) as f64 * step_seconds)
+            let moving = self.moves as f64 * seconds / step_seconds;
+            let wanted = (self.instance_steps + self.waiting).max(1) as f64;
+            ((self.instance_over + self.waiting) as f64 + moving) / wanted
         };
         Figures {
             node_overload: per(self.over, self.node_steps),

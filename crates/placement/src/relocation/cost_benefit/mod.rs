@@ -12,7 +12,7 @@ use swarmmanager_units::NodeId;
 
 use crate::relocation::harm::Harm;
 use crate::relocation::{Left, Plan, Relocation, Scene};
-use crate::{NodeStatus, PerResource, Resource};
+use crate::{Load, NodeStatus, PerResource, Resource};
 use board::Board;
 use search::Search;
 pub use settings::CostBenefitSettings;
@@ -27,7 +27,7 @@ const FIRST: Duration = Duration::from_secs(60);
 /// instance moved is planned, then the next, as long as it saves enough: several times what it costs, and the more, the
 /// more was moved of late. So a saving is worth moving for whatever percentages the nodes are at, and the sum of all that
 /// is lost falls with every move: under a load that stays, moves come to an end. An instance does not return to a
-/// node that it left, for a day.
+/// node that it left, for a day, unless it is expected to use another part of that node than when it left.
 ///
 /// ```text
 /// lost(node) = horizon × (count × (1 − Π P(use_r ≤ limit × capacity_r))
@@ -49,8 +49,15 @@ pub struct CostBenefit {
     departures: Departures,
 }
 
-/// When which instance left which node.
-type Departures = BTreeMap<(Arc<str>, NodeId), Duration>;
+/// Which instance left which node.
+type Departures = BTreeMap<(Arc<str>, NodeId), Departure>;
+
+/// When an instance left, and what it was expected to use then.
+#[derive(Debug, Clone, Copy)]
+struct Departure {
+    at: Duration,
+    expected: Load,
+}
 
 impl Relocation for CostBenefit {
     fn name(&self) -> String {
@@ -74,14 +81,15 @@ impl Relocation for CostBenefit {
         let per_minute = (self.settings.per_minute * passed.as_secs_f64() / 60.0).ceil() as usize;
         let budget = self.settings.at_a_time.min(per_minute);
         let kept = self.settings.no_return;
-        self.departures.retain(|_, left| scene.now.saturating_sub(*left) < kept);
+        self.departures.retain(|_, left| scene.now.saturating_sub(left.at) < kept);
         let mut search = Search::new(&self.settings, price, scene, &self.departures, &board, &ripe);
         while search.take_best(&mut board, budget) {}
         let moves = search.into_moves();
         self.used_up += moves.len() as f64;
         for planned in &moves {
-            let from = scene.instances[planned.instance].node;
-            self.departures.insert((planned.name.clone(), scene.nodes[from].id.clone()), scene.now);
+            let running = &scene.instances[planned.instance];
+            let left = (planned.name.clone(), scene.nodes[running.node].id.clone());
+            self.departures.insert(left, Departure { at: scene.now, expected: running.expected });
         }
         let left = left(&self.settings, &board, scene, &ripe);
         Plan { moves, left }

@@ -104,11 +104,20 @@ impl<'a> Search<'a> {
         board.has_room(node, &self.scene.instances[instance].request, None)
     }
 
-    /// Whether an instance left that node a short while ago.
+    /// Whether an instance left that node a short while ago and uses no other part of it than it did then.
     fn left_lately(&self, instance: usize, node: usize) -> bool {
-        let name = &self.scene.instances[instance].name;
-        !self.departures.is_empty()
-            && self.departures.contains_key(&(name.clone(), self.scene.nodes[node].id.clone()))
+        if self.departures.is_empty() {
+            return false;
+        }
+        let (running, state) = (&self.scene.instances[instance], &self.scene.nodes[node]);
+        let left = self.departures.get(&(running.name.clone(), state.id.clone()));
+        left.is_some_and(|left| {
+            !running.expected.iter().any(|(resource, now)| {
+                let change = (now.mean - left.expected[resource].mean).abs();
+                let capacity = state.capacity_of(resource);
+                capacity > 0.0 && change >= self.settings.other_use * capacity
+            })
+        })
     }
 
     fn push(&mut self, board: &mut Board<'_>, instance: usize, from: usize, to: usize, gain: f64) {
@@ -226,7 +235,12 @@ impl<'a> Search<'a> {
         for &back in board.on(to).iter().filter(|back| self.may_move(**back)) {
             let other = &self.scene.instances[back];
             let same_service = other.request.service == running.request.service;
-            if same_service || !is_lighter(other, running) {
+            // Room is cheaper to look for than what would be lost, and is often missing.
+            let is_out = same_service
+                || !is_lighter(other, running)
+                || !board.has_room(to, &running.request, Some(&other.request))
+                || !board.has_room(source, &other.request, Some(&running.request));
+            if is_out {
                 continue;
             }
             let least = best.map_or(least, |best| best.gain);
@@ -238,8 +252,6 @@ impl<'a> Search<'a> {
             let gain = (before - returned - board.lost_with(to, &exchanged)) / 2.0;
             if gain > least
                 && board.stays_below_limit(to, &exchanged)
-                && board.has_room(to, &running.request, Some(&other.request))
-                && board.has_room(source, &other.request, Some(&running.request))
                 && board.may_take(to, &running.request, Some(&other.request))
                 && board.may_take(source, &other.request, Some(&running.request))
                 && (self.has_room(board, source, back) || self.has_room(board, to, leaving.instance))

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// When a move pays.
 ///
 /// The defaults were chosen on four of the PlanetLab days (3 and 22 March, 3 and 11 April 2011) and on Bitbrains' week.
+/// There a smaller `trigger` makes more moves for little, and more `sources` or `instances` than these cost time and save
+/// hardly anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CostBenefitSettings {
     /// Share of a capacity above which a node is overloaded.
@@ -29,8 +31,11 @@ pub struct CostBenefitSettings {
     pub evidence: Duration,
     /// How long an instance rests where it came to.
     pub rest: Duration,
-    /// How long an instance does not return to a node that it left.
+    /// How long an instance does not return to a node that it left, while it uses about what it did then.
     pub no_return: Duration,
+    /// By what share of a node's capacity the forecast mean use of some resource has to be another than it was when the
+    /// instance left that node, for it to return sooner.
+    pub other_use: f64,
     /// Measurements from which on an instance is known well enough.
     pub samples: u64,
     /// Most moves in one plan.
@@ -51,24 +56,25 @@ impl Default for CostBenefitSettings {
     fn default() -> Self {
         Self {
             limit: 0.9,
-            unserved: 0.4,
+            unserved: 0.3,
             horizon: Duration::from_secs(3_600),
             cost: Duration::from_secs(30),
             return_on_cost: 5.0,
-            moves_per_instance_day: 1.1,
-            burst: 0.1,
+            moves_per_instance_day: 1.05,
+            burst: 0.4,
             doublings: 4.0,
             trigger: 0.02,
             evidence: Duration::from_secs(30),
             rest: Duration::from_secs(600),
             no_return: Duration::from_secs(24 * 3_600),
+            other_use: 0.02,
             samples: 6,
             at_a_time: 60,
             per_minute: 12.0,
             per_service: 1,
-            sources: 40,
+            sources: 12,
             targets: 64,
-            instances: 32,
+            instances: 16,
         }
     }
 }

@@ -32,16 +32,27 @@ pub trait Policy: Send + Sync {
         true
     }
 
-    /// The scores of several nodes, `None` for those that are out, in the place of what was in `scores`. Not to be
-    /// implemented: provided so that each policy has a loop of its own, into which its score is compiled.
-    fn rate(&self, nodes: &[NodeState], request: &Request, scores: &mut Vec<Option<f64>>) {
+    /// Whether the node's score is certain to be above the bound, where that is seen for less than the score costs. Such
+    /// a node cannot win, so that nothing else is looked at.
+    #[inline]
+    fn exceeds(&self, _node: &NodeState, _request: &Request, _bound: f64) -> bool {
+        false
+    }
+
+    /// The scores of several nodes, `None` for those that are out or above the bound, in the place of what was in
+    /// `scores`. Not to be implemented: provided so that each policy has a loop of its own, into which its score is
+    /// compiled.
+    fn rate(&self, nodes: &[NodeState], request: &Request, bound: f64, scores: &mut Vec<Option<f64>>) {
         let wanted = Wanted::new(request);
+        let rate = |node| {
+            if self.exceeds(node, request, bound) { None } else { wanted.rate(self, node) }
+        };
         scores.clear();
-        scores.extend(nodes.iter().map(|node| wanted.rate(self, node)));
+        scores.extend(nodes.iter().map(rate));
     }
 
     /// What the score is the sum of, for the explanation; nothing where it is more than a sum.
-    fn terms(&self, _node: &NodeState, _request: &Request) -> Vec<Term> {
+    fn terms(&self, _node: &NodeState, _request: &Request, _levels: &[Level; 3]) -> Vec<Term> {
         Vec::new()
     }
 
@@ -94,8 +105,8 @@ impl dyn Policy + '_ {
     }
 }
 
-/// How many nodes are rated at once: their scores fit into the processor's first cache.
-const AT_ONCE: usize = 256;
+/// How many nodes are rated at once: enough for a loop, few enough for what is found in it to spare work in the next.
+const AT_ONCE: usize = 32;
 
 /// The nodes of a snapshot with what was placed on them since.
 struct Board<'a> {
@@ -153,7 +164,7 @@ fn best_candidates<'a>(
     // What is above the worst of the best needs no second look.
     let mut bound = if count == 0 { f64::NEG_INFINITY } else { f64::INFINITY };
     for (chunk, nodes) in snapshot.chunks(AT_ONCE).enumerate() {
-        policy.rate(nodes, request, &mut scores);
+        policy.rate(nodes, request, bound, &mut scores);
         for (index, score) in scores.iter().enumerate() {
             let Some(score) = score.filter(|score| *score <= bound) else { continue };
             let (node, index) = (&nodes[index], chunk * AT_ONCE + index);

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::driver::{by_name, tie_break};
-use crate::explanation::{Explanation, Factor, NodeVerdict, Part, Refusal, Verdict};
+use crate::explanation::{Explanation, Factor, NodeVerdict, Outlook, Part, Refusal, Term, Verdict};
 use crate::feasibility::{Level, levels, reasons};
-use crate::rating::comparable_score;
+use crate::rating::{comparable_score, finite};
 use crate::{NodeState, Policy, Reason, Request};
 
 /// What is made of every node for one instance.
@@ -52,9 +52,20 @@ fn judge(policy: &dyn Policy, node: &NodeState, request: &Request) -> NodeVerdic
         hostname: node.hostname.clone(),
         verdict,
         parts,
-        terms: policy.terms(node, request),
-        outlook: policy.outlook(node, request),
+        terms: policy.terms(node, request, &levels).into_iter().map(written_term).collect(),
+        outlook: policy.outlook(node, request).into_iter().map(written_outlook).collect(),
     }
+}
+
+/// JSON has no infinity.
+fn written_term(term: Term) -> Term {
+    Term { value: finite(term.value), ..term }
+}
+
+fn written_outlook(outlook: Outlook) -> Outlook {
+    let Outlook { resource, capacity, instance, mean, deviation, risk } = outlook;
+    let [capacity, instance, mean, deviation, risk] = [capacity, instance, mean, deviation, risk].map(finite);
+    Outlook { resource, capacity, instance, mean, deviation, risk }
 }
 
 fn part(level: &Level, factors: Vec<Factor>) -> Part {

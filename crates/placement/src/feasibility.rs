@@ -44,10 +44,12 @@ impl Level {
         (self.capacity - self.used - self.unseen).max(0.0)
     }
 
-    /// The demand as a share of what is free; 0 for no demand, infinite for a demand where nothing is free.
+    /// The demand as a share of what is free; 0 for no demand, infinite for a demand where nothing is free but what is
+    /// left by the rounding of sums.
     #[inline]
     pub fn share(&self) -> f64 {
-        if self.demand > 0.0 { self.demand / self.free() } else { 0.0 }
+        let share = if self.demand > 0.0 { self.demand / self.free() } else { 0.0 };
+        if share * ROUNDING > 1.0 { f64::INFINITY } else { share }
     }
 
     fn fits_free(&self) -> bool {
@@ -90,7 +92,7 @@ fn number(bytes: Bytes) -> f64 {
 }
 
 /// A mean that is no number must not make a node look idle: it counts as full.
-fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
+pub(crate) fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
     if usage.mean < f64::INFINITY { usage.mean.max(0.0) } else { capacity }
 }
 
@@ -223,7 +225,7 @@ pub(crate) fn reasons(
             });
         }
         // Where there is none at all, the reason above says so.
-        if capacity > 0.0 && !fits_unreserved(resource, node, demand) {
+        if (capacity > 0.0 || rules != Rules::All) && !fits_unreserved(resource, node, demand) {
             reasons.push(Reason::Reserved { resource, demand: asked, reserved, capacity });
         }
     }

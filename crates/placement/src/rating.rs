@@ -43,10 +43,17 @@ pub(crate) fn comparable_score<P: Policy + ?Sized>(
 
 /// A number without its last twelve bits. Numbers that differ by the rounding of sums alone are equal, so that it is
 /// not the unit of an amount or the order of a sum that decides between two nodes.
+///
+/// Scores that are whole numbers are rounded from such a number for the same reason.
 #[inline]
 pub(crate) fn comparable(number: f64) -> f64 {
     const HALF: u64 = 1 << 11;
+    f64::from_bits((finite(number).to_bits() + HALF) & !(2 * HALF - 1))
+}
+
+/// A number without infinities, and what is no number as the largest.
+#[inline]
+pub(crate) fn finite(number: f64) -> f64 {
     const MOST: f64 = f64::MAX / 2.0;
-    let number = if number < MOST { number.max(-MOST) } else { MOST };
-    f64::from_bits((number.to_bits() + HALF) & !(2 * HALF - 1))
+    if number < MOST { number.max(-MOST) } else { MOST }
 }

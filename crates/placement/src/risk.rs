@@ -13,15 +13,22 @@ const ENTRIES: usize = (2.0 * NEVER * FINENESS) as usize + 2;
 /// Of each z from −6 to 6, in order: [`tail`] and [`excess`]. A plan asks for them millions of times.
 static TABLE: LazyLock<Vec<[f64; 2]>> = LazyLock::new(|| {
     let z = |entry: usize| entry as f64 / FINENESS - NEVER;
-    (0..ENTRIES).map(|entry| [tail(z(entry)), excess(z(entry))]).collect()
+    let mut table: Vec<[f64; 2]> = (0..ENTRIES).map(|entry| [tail(z(entry)), excess(z(entry))]).collect();
+    // No jumps at the ends: which side of them a value is on may be a matter of its unit.
+    table[0] = [1.0, NEVER];
+    table[ENTRIES - 2..].fill([0.0, 0.0]);
+    table
 });
 
-/// The chance that a standard normal value is above z, and its expected excess over z, for z below [`NEVER`].
+/// The chance that a standard normal value is above z, and its expected excess over z.
 #[inline]
 pub(crate) fn tail_and_excess(z: f64) -> [f64; 2] {
     // What is no number is as bad as can be.
     if z <= -NEVER || z.is_nan() {
         return [1.0, f64::max(-z, 0.0)];
+    }
+    if z >= NEVER {
+        return [0.0, 0.0];
     }
     let place = (z + NEVER) * FINENESS;
     let entry = place as usize;
@@ -63,7 +70,17 @@ mod tests {
     fn far_out_is_certain_or_impossible() {
         assert_eq!(tail_and_excess(-7.0), [1.0, 7.0]);
         assert_eq!(tail_and_excess(7.0), [0.0, 0.0]);
+        assert_eq!(tail_and_excess(f64::INFINITY), [0.0, 0.0]);
         assert_eq!(tail_and_excess(f64::NAN), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn there_are_no_jumps() {
+        for end in [-NEVER, NEVER] {
+            let [inside, outside] = [end * (1.0 - 1e-15), end * (1.0 + 1e-15)].map(tail_and_excess);
+            assert!((inside[0] - outside[0]).abs() < 1e-15, "{inside:?} {outside:?}");
+            assert!((inside[1] - outside[1]).abs() < 1e-13, "{inside:?} {outside:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use swarmmanager_units::{Bytes, Megahertz, NodeId};
 
+use crate::feasibility::used;
 use crate::{HostPort, Load, Moments, Request, Resource};
 
 /// The nodes at one moment.
@@ -128,12 +129,12 @@ impl NodeState {
 
     #[inline(never)]
     fn measured_load(&self) -> Load {
-        let measured = |resource| {
-            let usage = self.usage.as_ref().map(|usage| usage.of(resource));
-            Moments {
-                mean: usage.map_or(0.0, |usage| usage.mean),
-                variance: usage.map_or(0.0, |usage| usage.deviation * usage.deviation),
-            }
+        let measured = |resource| match self.usage.as_ref().map(|usage| usage.of(resource)) {
+            Some(usage) => Moments {
+                mean: used(usage, self.capacity_of(resource)),
+                variance: usage.deviation * usage.deviation,
+            },
+            None => Moments::default(),
         };
         Load::of(measured).with(&self.unseen.as_load())
     }

@@ -3,7 +3,7 @@
 use crate::explanation::{Outlook, Term};
 use crate::feasibility::Level;
 use crate::request::Wish;
-use crate::risk::tail_and_excess;
+use crate::risk::{NEVER, tail_and_excess};
 use crate::{Load, Moments, NodeState, Policy, Request};
 
 /// The policy `headroom`.
@@ -13,14 +13,18 @@ use crate::{Load, Moments, NodeState, Policy, Request};
 ///
 /// ```text
 /// z_r    = (limit × capacity_r − mean_r) / deviation_r
-/// risk   = 1 − Π P(use_r ≤ limit × capacity_r) = 1 − Π (1 − Q(z_r))
-/// lost   = max E[(use_r − capacity_r)⁺] / mean_r
+/// risk   = 1 − Π P(use_r ≤ limit × capacity_r) = 1 − Π (1 − Q(max(z_r, −2)))
+/// lost   = max E[(use_r − capacity_r)⁺] / E[use_r⁺]
 /// score  = risk + unserved × lost + fullness × max (mean_r + deviation_r) / capacity_r
 ///          + the instance's own wishes
 /// ```
 ///
 /// The first two price what users feel; the third decides among nodes that are all safe. The risk of a sum is not the sum
 /// of risks: an instance whose use varies is put where there is room for it to vary, which a mean would not show.
+///
+/// Less use is never worse. So an overload that is two deviations likely counts as certain: else a node that is over its
+/// limit would look better with something that varies on it. And what is not served is a share of what is used at all, which for
+/// a node that varies is more than the mean when that is nearly nothing.
 ///
 /// Source: the chance constraint of Cohen, Keller, Mirrokni and Zadimoghaddam, "Overcommitment in Cloud Services"
 /// (Management Science 65(7), 2019), with the expected excess of a normal value, φ(z) − z Q(z), beside it.
@@ -56,13 +60,26 @@ impl Policy for Headroom {
     }
 
     #[inline]
-    fn score(&self, node: &NodeState, request: &Request, _levels: &[Level; 3]) -> f64 {
-        let [risk, lost, full] = self.price(node, &afterwards(node, request));
+    fn score(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> f64 {
+        let [risk, lost, full] = self.price(node, &afterwards(node, request), levels);
         risk + self.unserved * lost + self.fullness * full + self.wishes(node, request)
     }
 
-    fn terms(&self, node: &NodeState, request: &Request) -> Vec<Term> {
-        let [risk, lost, full] = self.price(node, &afterwards(node, request));
+    /// Fullness is a part of the score that can be judged without a root or a division.
+    #[inline]
+    fn exceeds(&self, node: &NodeState, request: &Request, bound: f64) -> bool {
+        let together = request.affinities.iter().filter(|wish| wish.wish == Wish::Together).count();
+        // A little more than the bound, for what rounding may take from the score.
+        let most_full = (bound + self.affinity * together as f64) / self.fullness * (1.0 + 1e-9);
+        afterwards(node, request).iter().any(|(resource, moments)| {
+            let capacity = node.capacity_of(resource);
+            let room = most_full * capacity - moments.mean;
+            capacity > 0.0 && (room < 0.0 || moments.variance > room * room)
+        })
+    }
+
+    fn terms(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> Vec<Term> {
+        let [risk, lost, full] = self.price(node, &afterwards(node, request), levels);
         let [siblings, affinity, failures] = self.wish_terms(node, request);
         let terms = [
             ("overload risk", risk),
@@ -87,7 +104,7 @@ impl Policy for Headroom {
                 instance: own.mean,
                 mean: moments.mean,
                 deviation: moments.deviation(),
-                risk: over(moments, self.limit * capacity, capacity)[0],
+                risk: chance_above(moments, self.limit * capacity, capacity),
             }
         });
         outlook.collect()
@@ -97,24 +114,25 @@ impl Policy for Headroom {
 impl Headroom {
     /// The chance of overload, the share that is not served, and how full the fullest resource is.
     #[inline]
-    fn price(&self, node: &NodeState, load: &Load) -> [f64; 3] {
+    fn price(&self, node: &NodeState, load: &Load, levels: &[Level; 3]) -> [f64; 3] {
         let (mut calm, mut lost, mut full) = (1.0, 0.0_f64, 0.0_f64);
         for (resource, moments) in load.iter() {
             let capacity = node.capacity_of(resource);
             if capacity <= 0.0 {
+                // Not known, and so no limit, unless it is asked for: what has none of it is the worst of all.
+                if levels.get(resource as usize).is_some_and(|level| level.demand > 0.0) {
+                    full = f64::MAX;
+                }
                 continue;
             }
             let limit = self.limit * capacity;
-            let deviation = moments.deviation();
-            full = full.max((moments.mean + deviation) / capacity);
-            if is_safe(limit - moments.mean, moments.variance) {
+            full = full.max((moments.mean + moments.deviation()) / capacity);
+            if is_safe(limit - moments.mean, moments.variance, capacity) {
                 continue;
             }
-            let [risk, excess] = over(moments, limit, capacity);
+            let [risk, unserved] = over(moments, limit, capacity);
             calm *= 1.0 - risk;
-            if moments.mean > 0.0 {
-                lost = lost.max(excess / moments.mean);
-            }
+            lost = lost.max(unserved);
         }
         [1.0 - calm, lost, full]
     }
@@ -151,18 +169,38 @@ fn afterwards(node: &NodeState, request: &Request) -> Load {
     node.expected_load().with(&request.expected_on(node))
 }
 
+/// A use that never varies is still taken to vary by this share of the capacity, so that there is no jump at the limit,
+/// where the rounding of a sum would decide.
+const STEADY: f64 = 1e-3;
+
+/// Deviations above a limit from which on an overload counts as certain.
+const CERTAIN: f64 = 2.0;
+
 /// Whether a limit is too far away to be reached: the same as a risk of nothing, and cheaper.
 #[inline]
-fn is_safe(room: f64, variance: f64) -> bool {
-    room >= 0.0 && room * room >= crate::risk::NEVER * crate::risk::NEVER * variance
+fn is_safe(room: f64, variance: f64, capacity: f64) -> bool {
+    let variance = variance.max((STEADY * capacity) * (STEADY * capacity));
+    room >= 0.0 && room * room >= NEVER * NEVER * variance
 }
 
-/// The chance that a use is above the limit, and what is expected of it above the capacity.
+#[inline]
+fn deviation(moments: &Moments, capacity: f64) -> f64 {
+    moments.deviation().max(STEADY * capacity)
+}
+
+/// The chance that a use is above the limit.
+#[inline]
+fn chance_above(moments: &Moments, limit: f64, capacity: f64) -> f64 {
+    tail_and_excess((limit - moments.mean) / deviation(moments, capacity))[0]
+}
+
+/// What counts as that chance, and the share of the use that is above the capacity.
 #[inline]
 fn over(moments: &Moments, limit: f64, capacity: f64) -> [f64; 2] {
-    // A use that never varies is still taken to vary a little, so that there is no jump at the limit.
-    let deviation = moments.deviation().max(1e-9 * capacity);
-    let [risk, _] = tail_and_excess((limit - moments.mean) / deviation);
-    let [_, excess] = tail_and_excess((capacity - moments.mean) / deviation);
-    [risk, excess * deviation]
+    let deviation = deviation(moments, capacity);
+    let z = (limit - moments.mean) / deviation;
+    let [risk, _] = tail_and_excess(if z < -CERTAIN { -CERTAIN } else { z });
+    let [_, above] = tail_and_excess((capacity - moments.mean) / deviation);
+    let at_all = moments.mean + deviation * tail_and_excess(moments.mean / deviation)[1];
+    [risk, if above > 0.0 { deviation * above / at_all } else { 0.0 }]
 }

@@ -5,6 +5,7 @@
 //! is what is missing to the best.
 
 use crate::feasibility::{Level, Rules};
+use crate::rating::comparable;
 use crate::{NodeState, Policy, Request};
 
 /// Kubernetes' MaxNodeScore.
@@ -37,10 +38,11 @@ fn requested(level: &Level) -> f64 {
 
 fn least_allocated(levels: &[Level; 3]) -> f64 {
     let one = |level: &Level| {
-        if level.capacity <= 0.0 || requested(level) > level.capacity {
+        if level.capacity <= 0.0 {
             return 0.0;
         }
-        ((level.capacity - requested(level)) * MOST / level.capacity).floor()
+        let left = comparable((level.capacity - requested(level)) / level.capacity * MOST);
+        left.max(0.0).floor()
     };
     let [cpu, memory, _] = levels;
     ((one(cpu) + one(memory)) / COUNTED as f64).floor()
@@ -59,7 +61,7 @@ fn balanced_allocation(levels: &[Level; 3]) -> f64 {
         (Some(a), Some(b)) => (a - b).abs() / 2.0,
         _ => 0.0,
     };
-    ((1.0 - deviation) * MOST).floor()
+    comparable((1.0 - deviation) * MOST).floor()
 }
 
 impl Policy for LeastAllocated {

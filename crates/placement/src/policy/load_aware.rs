@@ -5,6 +5,7 @@
 //! missing to the best.
 
 use crate::feasibility::{Level, Rules};
+use crate::rating::comparable;
 use crate::{NodeState, Policy, Request};
 
 const MOST: f64 = 100.0;
@@ -44,10 +45,10 @@ impl Policy for LoadAware {
 
     fn score(&self, _node: &NodeState, _request: &Request, levels: &[Level; 3]) -> f64 {
         let one = |(level, estimate): (&Level, f64)| {
-            if level.capacity <= 0.0 || estimate > level.capacity {
+            if level.capacity <= 0.0 {
                 return 0.0;
             }
-            ((level.capacity - estimate) * MOST / level.capacity).floor()
+            comparable((level.capacity - estimate) / level.capacity * MOST).max(0.0).floor()
         };
         let sum: f64 = self.estimates(levels).map(one).sum();
         MOST - (sum / self.scaling.len() as f64).floor()
@@ -59,7 +60,7 @@ impl Policy for LoadAware {
 
     fn admits(&self, _node: &NodeState, levels: &[Level; 3]) -> bool {
         let is_calm = |((level, estimate), threshold): ((&Level, f64), f64)| {
-            level.capacity <= 0.0 || (100.0 * estimate / level.capacity).round() <= threshold
+            level.capacity <= 0.0 || comparable(100.0 * estimate / level.capacity).round() <= threshold
         };
         self.estimates(levels).zip(self.thresholds).all(is_calm)
     }

@@ -4,6 +4,7 @@
 //! requests do not fit. Trimaran prefers the highest of 0 to 100: here a score is what is missing to the best.
 
 use crate::feasibility::{Level, Rules};
+use crate::rating::comparable;
 use crate::{NodeState, Policy, Request, ResourceUsage};
 
 /// Trimaran's MaxNodeScore.
@@ -38,14 +39,14 @@ impl Policy for TargetLoadPacking {
             return MOST;
         }
         let predicted = REQUEST_MULTIPLIER * (cpu.demand + cpu.unseen);
-        let percent = 100.0 * (cpu.used + predicted) / cpu.capacity;
+        let percent = comparable(100.0 * (cpu.used + predicted) / cpu.capacity);
         let target = self.target;
         let score = if percent > 100.0 {
             0.0
         } else if percent > target {
-            (target * (100.0 - percent) / (100.0 - target)).round()
+            comparable(target * (100.0 - percent) / (100.0 - target)).round()
         } else {
-            ((100.0 - target) * percent / target + target).round()
+            comparable((100.0 - target) * percent / target + target).round()
         };
         MOST - score
     }
@@ -83,7 +84,8 @@ impl RiskBalancing {
         let mean = share(level.used + level.demand);
         let deviation = share(usage.deviation).powf(1.0 / self.sensitivity);
         let deviation = (self.margin * deviation).clamp(0.0, 1.0);
-        (1.0 - (mean + deviation) / 2.0) * MOST
+        // What is no number is the worst, and not the largest.
+        ((1.0 - (mean + deviation) / 2.0) * MOST).max(0.0)
     }
 }
 
@@ -95,7 +97,7 @@ impl Policy for RiskBalancing {
     fn score(&self, node: &NodeState, _request: &Request, levels: &[Level; 3]) -> f64 {
         let [cpu, memory, _] = levels;
         let Some(usage) = &node.usage else { return MOST };
-        MOST - self.one(cpu, &usage.cpu).min(self.one(memory, &usage.memory)).round()
+        MOST - comparable(self.one(cpu, &usage.cpu).min(self.one(memory, &usage.memory))).round()
     }
 
     fn rules(&self) -> Rules {

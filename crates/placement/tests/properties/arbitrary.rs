@@ -1,13 +1,14 @@
 //! Nodes and requests of all kinds. Values are few and round, so that ties and exact fits are common.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use swarmmanager_placement::{
-    Demand, HostPort, NodeAvailability, NodeState, NodeStatus, Platform, Request, ResourceUsage, Resources,
-    Role, Snapshot, Usage,
+    Affinity, Demand, HostPort, Load, Moments, NodeAvailability, NodeState, NodeStatus, Percentiles,
+    Platform, Rates, Request, ResourceUsage, Resources, Role, Snapshot, Usage, Wish,
 };
 use swarmmanager_units::{Bytes, CpuDemand, Megahertz};
 
@@ -30,7 +31,7 @@ pub(crate) fn healthy_snapshot() -> impl Strategy<Value = Snapshot> {
     let usage = |node: NodeState| match node.usage {
         Some(_) => Just(node).boxed(),
         None => {
-            let used = usage(&node.capacity);
+            let used = usage(&node.capacity, &node.rates);
             used.prop_map(move |usage| NodeState { usage: Some(usage), ..node.clone() }).boxed()
         }
     };
@@ -43,7 +44,12 @@ fn snapshot_of(node: BoxedStrategy<NodeState>) -> impl Strategy<Value = Snapshot
         let mut nodes: Vec<NodeState> = Vec::new();
         for (index, (mut node, twin)) in drawn.into_iter().enumerate() {
             if let Some(before) = nodes.last().filter(|_| twin) {
-                node = NodeState { instances: node.instances, reserved: node.reserved, ..before.clone() };
+                node = NodeState {
+                    instances: node.instances,
+                    reserved: node.reserved,
+                    failures: node.failures,
+                    ..before.clone()
+                };
             }
             node.id = format!("id{index}").as_str().into();
             // Some share a hostname, as nodes may.
@@ -55,12 +61,18 @@ fn snapshot_of(node: BoxedStrategy<NodeState>) -> impl Strategy<Value = Snapshot
 }
 
 fn node() -> impl Strategy<Value = NodeState> {
-    capacity().prop_flat_map(|capacity| {
+    (capacity(), rates()).prop_flat_map(|(capacity, rates)| {
         let fitness = (
             prop_oneof![9 => Just(NodeStatus::Ready), 1 => select(vec![NodeStatus::Down, NodeStatus::Unknown, NodeStatus::Disconnected])],
             prop_oneof![9 => Just(NodeAvailability::Active), 1 => select(vec![NodeAvailability::Pause, NodeAvailability::Drain])],
-            prop_oneof![9 => prop::option::weighted(0.95, usage(&capacity))],
+            prop::option::weighted(0.95, usage(&capacity, &rates)),
             select(vec![0, 1_000, 5_000, 5_001, 60_000]),
+        );
+        let forecast = (
+            prop::option::of(load(amounts(&capacity, &rates))),
+            prop::option::weighted(0.2, load(amounts(&capacity, &rates))),
+            btree_map(select(SERVICES.to_vec()), select(vec![0, 1, 5, 12]), 0..2),
+            select(vec![0, 0, 0, 1, 20]),
         );
         let kind = (
             select(vec![Role::Manager, Role::Worker]),
@@ -75,7 +87,7 @@ fn node() -> impl Strategy<Value = NodeState> {
             btree_set(host_port(), 0..2),
             select(vec![0.0, 1.0, 2.0, 4.0]),
         );
-        (fitness, kind, taken).prop_map(move |(fitness, kind, taken)| NodeState {
+        (fitness, forecast, kind, taken).prop_map(move |(fitness, forecast, kind, taken)| NodeState {
             id: "".into(),
             hostname: String::new(),
             address: kind.3.map(|address| address.parse().unwrap()),
@@ -87,15 +99,29 @@ fn node() -> impl Strategy<Value = NodeState> {
             engine_labels: Default::default(),
             cores: taken.4,
             capacity,
+            rates,
             usage: fitness.2,
             data_age: Duration::from_millis(fitness.3),
             reserved: taken.0,
             unseen: taken.1,
-            instances: taken.2.into_iter().map(|(service, count)| (service.to_owned(), count)).collect(),
+            expected: forecast.0,
+            background: forecast.1,
+            failures: named(forecast.2),
+            losses: forecast.3,
+            instances: named(taken.2),
             host_ports: taken.3,
-            ..NodeState::default()
         })
     })
+}
+
+fn named(counts: BTreeMap<&str, u32>) -> BTreeMap<String, u32> {
+    counts.into_iter().map(|(service, count)| (service.to_owned(), count)).collect()
+}
+
+/// Often not known.
+fn rates() -> impl Strategy<Value = Rates> {
+    let rate = || select(vec![0.0, 0.0, 1e6, 1e8]);
+    (rate(), rate()).prop_map(|(disk_io, network)| Rates { disk_io, network })
 }
 
 fn capacity() -> impl Strategy<Value = Resources> {
@@ -119,21 +145,36 @@ fn resources(of: &Resources) -> impl Strategy<Value = Resources> + use<> {
     })
 }
 
-fn usage(of: &Resources) -> impl Strategy<Value = Usage> + use<> {
-    let of = [of.cpu.get(), of.memory.as_f64(), of.disk.as_f64()];
-    // More than there is, too: a limit may shrink under a load.
-    let one = || (0_u32..10, select(vec![0.0, 0.3, 0.31]), select(vec![-0.11, -0.1, 0.0, 0.1]));
-    [one(), one(), one()].prop_map(move |ones| {
-        let [cpu, memory, disk] = [0, 1, 2].map(|index| {
-            let (eighths, abs_change, trend) = ones[index];
-            ResourceUsage {
-                mean: of[index] * f64::from(eighths) / 8.0,
-                abs_change,
-                trend,
-                ..ResourceUsage::default()
-            }
+fn amounts(capacity: &Resources, rates: &Rates) -> [f64; 5] {
+    let Resources { cpu, memory, disk } = capacity;
+    [cpu.get(), memory.as_f64(), disk.as_f64(), rates.disk_io, rates.network]
+}
+
+/// Eighths of the amounts as means, sixteenths as deviations. More than there is, too: a limit may shrink under a load.
+fn load(of: [f64; 5]) -> impl Strategy<Value = Load> {
+    let one = || (0_u32..10, select(vec![0_u32, 0, 1, 2, 8]));
+    [one(), one(), one(), one(), one()].prop_map(move |ones| {
+        let moments = |index: usize| {
+            let (eighths, sixteenths) = ones[index];
+            let deviation = of[index] * f64::from(sixteenths) / 16.0;
+            Moments { mean: of[index] * f64::from(eighths) / 8.0, variance: deviation * deviation }
+        };
+        Load::new([0, 1, 2, 3, 4].map(moments))
+    })
+}
+
+fn usage(capacity: &Resources, rates: &Rates) -> impl Strategy<Value = Usage> + use<> {
+    let moves = || (select(vec![0.0, 0.3, 0.31]), select(vec![-0.11, -0.1, 0.0, 0.1]));
+    (load(amounts(capacity, rates)), [moves(), moves(), moves()]).prop_map(|(load, moves)| {
+        let [cpu, memory, disk, disk_io, network] = [0, 1, 2, 3, 4].map(|index| {
+            let Moments { mean, .. } = load.values()[index];
+            let deviation = load.values()[index].deviation();
+            let (abs_change, trend) = moves.get(index).copied().unwrap_or_default();
+            let [p50, p90, p95, p99] = [0.0, 1.3, 1.6, 2.3].map(|z| mean + z * deviation);
+            let percentiles = Percentiles { p50, p90, p95, p99 };
+            ResourceUsage { mean, abs_change, trend, deviation, percentiles }
         });
-        Usage { cpu, memory, disk, ..Usage::default() }
+        Usage { cpu, memory, disk, disk_io, network }
     })
 }
 
@@ -155,8 +196,13 @@ pub(crate) fn plain_request() -> impl Strategy<Value = Request> {
         select(vec![0.1, 0.5, 1.0, 3.0]).prop_map(CpuDemand::Cores),
     ];
     let bytes = || select(vec![0, 16 * MIB, 64 * MIB, 64 * MIB + 1, 256 * MIB]).prop_map(Bytes::new);
-    (select(SERVICES.to_vec()), cpu, bytes(), bytes())
-        .prop_map(|(service, cpu, memory, disk)| Request::new(service, Demand { cpu, memory, disk }))
+    let known = prop::option::of(load([200.0, 64.0 * MIB as f64, 64.0 * MIB as f64, 1e5, 1e6]));
+    (select(SERVICES.to_vec()), cpu, bytes(), bytes(), known).prop_map(
+        |(service, cpu, memory, disk, expected)| Request {
+            expected,
+            ..Request::new(service, Demand { cpu, memory, disk })
+        },
+    )
 }
 
 fn picky_request() -> impl Strategy<Value = Request> {
@@ -177,15 +223,36 @@ fn picky_request() -> impl Strategy<Value = Request> {
         prop::option::of(0_u64..4),
         vec(host_port(), 0..2),
         btree_set(select(vec!["id0", "id1"]), 0..2),
+        vec((select(SERVICES.to_vec()), select(vec![Wish::Together, Wish::Apart])), 0..3),
+        select(vec![1, 3, 10]),
+        prop::bool::weighted(0.3),
     )
-        .prop_map(|(plain, constraints, platforms, max_per_node, host_ports, exclude)| Request {
-            constraints: constraints.into_iter().map(|text| text.parse().unwrap()).collect(),
-            platforms,
-            max_per_node,
-            host_ports,
-            exclude: exclude.into_iter().map(Into::into).collect(),
-            ..plain
-        })
+        .prop_map(
+            |(
+                plain,
+                constraints,
+                platforms,
+                max_per_node,
+                host_ports,
+                exclude,
+                wishes,
+                replicas,
+                overcommit,
+            )| Request {
+                constraints: constraints.into_iter().map(|text| text.parse().unwrap()).collect(),
+                platforms,
+                max_per_node,
+                host_ports,
+                exclude: exclude.into_iter().map(Into::into).collect(),
+                affinities: wishes
+                    .into_iter()
+                    .map(|(service, wish)| Affinity { service: service.to_owned(), wish })
+                    .collect(),
+                replicas,
+                overcommit,
+                ..plain
+            },
+        )
 }
 
 /// A healthy snapshot and a request with numbers of all sizes, also such as no engine would report.
@@ -206,29 +273,45 @@ pub(crate) fn extreme() -> impl Strategy<Value = (Snapshot, Request)> {
     };
     let used = move || {
         let one = || {
-            (number(), number(), number()).prop_map(|(mean, abs_change, trend)| ResourceUsage {
-                mean,
-                abs_change,
-                trend,
-                ..ResourceUsage::default()
+            (number(), number(), number(), number()).prop_map(|(mean, abs_change, trend, deviation)| {
+                ResourceUsage { mean, abs_change, trend, deviation, ..ResourceUsage::default() }
             })
         };
-        (one(), one(), one()).prop_map(|(cpu, memory, disk)| Usage { cpu, memory, disk, ..Usage::default() })
+        (one(), one(), one(), one(), one()).prop_map(|(cpu, memory, disk, disk_io, network)| Usage {
+            cpu,
+            memory,
+            disk,
+            disk_io,
+            network,
+        })
     };
-    let numbers = (amounts(), amounts(), amounts(), used(), number(), select(vec![0, 1, u32::MAX]));
+    let load = move || {
+        let one = || (number(), number()).prop_map(|(mean, variance)| Moments { mean, variance });
+        prop::option::of([one(), one(), one(), one(), one()].prop_map(Load::new))
+    };
+    let rates = move || (number(), number()).prop_map(|(disk_io, network)| Rates { disk_io, network });
+    let taken = (amounts(), amounts(), amounts());
+    let numbers = (taken, used(), number(), select(vec![0, 1, u32::MAX]), rates(), load());
     // Demands are as large as they can be written.
     let cpu = prop_oneof![
         prop_oneof![0.0..1_024.0, select(vec![0.0, f64::MIN_POSITIVE, 1_024.0])].prop_map(CpuDemand::Cores),
         prop_oneof![0.0..1e7, select(vec![0.0, f64::MIN_POSITIVE, 1e7])]
             .prop_map(|amount| CpuDemand::Megahertz(Megahertz::new(amount))),
     ];
-    let request = (cpu, bytes(), bytes())
-        .prop_map(|(cpu, memory, disk)| Request::new("web", Demand { cpu, memory, disk }));
+    let request = (cpu, bytes(), bytes(), load(), prop::bool::weighted(0.3)).prop_map(
+        |(cpu, memory, disk, expected, overcommit)| Request {
+            expected,
+            overcommit,
+            ..Request::new("web", Demand { cpu, memory, disk })
+        },
+    );
     (healthy_snapshot(), vec(numbers, 8), request).prop_map(|(mut snapshot, numbers, request)| {
-        for (node, (capacity, reserved, unseen, usage, cores, instances)) in
+        for (node, (taken, usage, cores, instances, rates, expected)) in
             snapshot.nodes.iter_mut().zip(numbers)
         {
-            *node = NodeState { capacity, reserved, unseen, usage: Some(usage), cores, ..node.clone() };
+            let (capacity, reserved, unseen) = taken;
+            let usage = Some(usage);
+            *node = NodeState { capacity, reserved, unseen, usage, cores, rates, expected, ..node.clone() };
             node.instances.insert("web".into(), instances);
         }
         (snapshot, request)

@@ -1,7 +1,11 @@
 //! The same answers found the slow way, written anew from what the documentation promises.
 
-use swarmmanager_placement::{NodeAvailability, NodeState, NodeStatus, Reason, Request, Resource};
+use swarmmanager_placement::{
+    Level, Load, Moments, NodeAvailability, NodeState, NodeStatus, Policy, Reason, Request, Resource,
+};
 use swarmmanager_units::CpuDemand;
+
+use crate::scores;
 
 /// CPU sums are allowed to be off by rounding.
 const CPU_ROUNDING: f64 = 1e-9;
@@ -16,18 +20,25 @@ pub(crate) fn demand(node: &NodeState, request: &Request) -> [f64; 3] {
     [cpu, request.demand.memory.get() as f64, request.demand.disk.get() as f64]
 }
 
-fn capacity(node: &NodeState) -> [f64; 3] {
+pub(crate) fn capacity(node: &NodeState) -> [f64; 3] {
     [node.capacity.cpu.get(), node.capacity.memory.get() as f64, node.capacity.disk.get() as f64]
 }
 
-fn reserved(node: &NodeState) -> [f64; 3] {
+pub(crate) fn reserved(node: &NodeState) -> [f64; 3] {
     [node.reserved.cpu.get(), node.reserved.memory.get() as f64, node.reserved.disk.get() as f64]
+}
+
+pub(crate) fn used(node: &NodeState) -> [f64; 3] {
+    node.usage.map_or([0.0; 3], |usage| [usage.cpu.mean, usage.memory.mean, usage.disk.mean])
+}
+
+pub(crate) fn unseen(node: &NodeState) -> [f64; 3] {
+    [node.unseen.cpu.get(), node.unseen.memory.get() as f64, node.unseen.disk.get() as f64]
 }
 
 /// What is free by measurement; everything where nothing is measured.
 pub(crate) fn free(node: &NodeState) -> [f64; 3] {
-    let used = node.usage.map_or([0.0; 3], |usage| [usage.cpu.mean, usage.memory.mean, usage.disk.mean]);
-    let unseen = [node.unseen.cpu.get(), node.unseen.memory.get() as f64, node.unseen.disk.get() as f64];
+    let (used, unseen) = (used(node), unseen(node));
     let capacity = capacity(node);
     [0, 1, 2].map(|index| f64::max(capacity[index] - used[index] - unseen[index], 0.0))
 }
@@ -45,18 +56,28 @@ pub(crate) fn fits_unreserved(node: &NodeState, request: &Request, index: usize)
     demand == 0.0 || within(index, reserved(node)[index] + demand, capacity(node)[index])
 }
 
+/// Whether a policy looks at what is used, by what its documentation says; `seed-original` rules nothing out but by its
+/// own rule.
+pub(crate) fn looks_at_use(policy: &str) -> bool {
+    ["headroom", "availability"].contains(&policy)
+}
+
 /// Whether an instance may go to the node.
-pub(crate) fn may_take(node: &NodeState, request: &Request) -> bool {
-    node.status == NodeStatus::Ready
+pub(crate) fn may_take(policy: &str, node: &NodeState, request: &Request) -> bool {
+    let is_usable = node.status == NodeStatus::Ready
         && node.availability == NodeAvailability::Active
-        && node.usage.is_some()
-        && node.data_age.as_millis() <= 5_000
+        && (!looks_at_use(policy) || (node.usage.is_some() && node.data_age.as_millis() <= 5_000))
         && !request.exclude.iter().any(|id| *id == node.id)
         && request.constraints.iter().all(|constraint| constraint_holds(node, &constraint.to_string()))
         && platform_fits(node, request)
         && below_max_per_node(node, request)
         && !request.host_ports.iter().any(|port| node.host_ports.iter().any(|taken| taken == port))
-        && (0..3).all(|index| fits_free(node, request, index) && fits_unreserved(node, request, index))
+        && (request.overcommit
+            || (0..3).all(|index| {
+                (!looks_at_use(policy) || fits_free(node, request, index))
+                    && fits_unreserved(node, request, index)
+            }));
+    (is_usable || policy == "seed-original") && scores::admits(policy, node, request)
 }
 
 /// Only the keys that the tests use.
@@ -100,30 +121,29 @@ pub(crate) fn instances(node: &NodeState, service: &str) -> u64 {
     node.instances.get(service).copied().unwrap_or(0).into()
 }
 
-/// The seed's score with its faults mended.
-pub(crate) fn score(node: &NodeState, request: &Request) -> f64 {
-    let (demand, free) = (demand(node, request), free(node));
-    let shares: f64 =
-        (0..3).map(|index| if demand[index] == 0.0 { 0.0 } else { demand[index] / free[index] }).sum();
-    let usage = node.usage.unwrap();
-    let mut factor = 1.0;
-    for usage in [usage.cpu, usage.memory, usage.disk] {
-        if usage.abs_change > 0.30 {
-            factor *= 1.2;
-        }
-        if usage.trend < -0.10 {
-            factor *= 0.9;
-        }
-        if usage.trend >= 0.10 {
-            factor *= 1.1;
-        }
-    }
-    shares * factor
+/// What a policy is told of a node.
+fn levels(node: &NodeState, request: &Request) -> [Level; 3] {
+    let (demand, capacity, reserved) = (demand(node, request), capacity(node), reserved(node));
+    let (used, unseen) = (used(node), unseen(node));
+    let resources = [Resource::Cpu, Resource::Memory, Resource::Disk];
+    [0, 1, 2].map(|index| Level {
+        resource: resources[index],
+        capacity: capacity[index],
+        used: used[index],
+        unseen: unseen[index],
+        reserved: reserved[index],
+        demand: demand[index],
+    })
 }
 
-/// Whether `a` is to be preferred to `b`: by its score, else by what is on it, else by its name.
-pub(crate) fn is_better(a: &NodeState, b: &NodeState, request: &Request) -> bool {
-    let (a_score, b_score) = (score(a, request), score(b, request));
+/// What the policy says of a node.
+pub(crate) fn said_score(policy: &dyn Policy, node: &NodeState, request: &Request) -> f64 {
+    policy.score(node, request, &levels(node, request)).min(f64::MAX / 2.0)
+}
+
+/// Whether `a` is to be preferred to `b`: by the policy's score, else by what is on it, else by its name.
+pub(crate) fn is_better(policy: &dyn Policy, a: &NodeState, b: &NodeState, request: &Request) -> bool {
+    let [a_score, b_score] = [a, b].map(|node| said_score(policy, node, request));
     // Wide enough for the rounding of a handful of operations, and far below any difference that matters.
     if (a_score - b_score).abs() > 2e-12 * b_score.abs() {
         return a_score < b_score;
@@ -138,6 +158,13 @@ pub(crate) fn is_better(a: &NodeState, b: &NodeState, request: &Request) -> bool
 /// Takes note of an instance.
 pub(crate) fn book(node: &mut NodeState, request: &Request) {
     let cpu = swarmmanager_units::Megahertz::new(demand(node, request)[0]);
+    if let Some(expected) = node.expected {
+        let own = scores::own_load(node, request);
+        node.expected = Some(Load::of(|resource| Moments {
+            mean: expected[resource].mean + own[resource as usize].mean,
+            variance: expected[resource].variance + own[resource as usize].variance,
+        }));
+    }
     for amounts in [&mut node.reserved, &mut node.unseen] {
         amounts.cpu += cpu;
         amounts.memory += request.demand.memory;
@@ -150,7 +177,7 @@ pub(crate) fn book(node: &mut NodeState, request: &Request) {
 }
 
 /// Whether what a reason says is true of the node.
-pub(crate) fn is_true(reason: &Reason, node: &NodeState, request: &Request) -> bool {
+pub(crate) fn is_true(policy: &str, reason: &Reason, node: &NodeState, request: &Request) -> bool {
     let position = |resource: &Resource| match resource {
         Resource::Cpu => 0,
         Resource::Memory => 1,
@@ -173,7 +200,7 @@ pub(crate) fn is_true(reason: &Reason, node: &NodeState, request: &Request) -> b
             request.max_per_node == Some(*most) && !below_max_per_node(node, request)
         }
         Reason::PortTaken { port } => request.host_ports.contains(port) && node.host_ports.contains(port),
-        Reason::Policy { .. } => false,
+        Reason::Policy { policy: name } => name == policy && !scores::admits(policy, node, request),
         Reason::TooLittleFree { resource, demand: asked, free: left, .. } => {
             let index = position(resource);
             !fits_free(node, request, index)

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measures, and writes what it measured into `docs/performance.md` or `docs/placement.md`.
 
 mod criterion;
+mod findings;
+mod instructions;
 mod report;
 
 use std::fs;
@@ -19,7 +21,7 @@ pub(crate) enum Bench {
     Console,
     /// What a manager spends on the reports of a thousand and of ten thousand agents.
     Ingest,
-    /// What a placement decision costs.
+    /// What a placement decision costs, in time and in instructions.
     Decisions,
     /// What policies make of recorded loads.
     Placement,
@@ -105,8 +107,10 @@ fn placement(quick: bool) -> Result<String> {
     command::output(&mut cargo)
 }
 
-/// The bench is criterion's, which leaves its results in files.
+/// The bench is criterion's, which leaves its results in files. Instructions are counted beside: their number is the
+/// same on every machine, however busy.
 fn decisions() -> Result<String> {
+    packages::install(packages::FOR_COUNTING)?;
     let results = workspace::target().join("criterion");
     if results.exists() {
         fs::remove_dir_all(&results).with_context(|| format!("cannot remove {}", results.display()))?;
@@ -117,5 +121,5 @@ fn decisions() -> Result<String> {
         "--bench",
         "decisions",
     ]))?;
-    criterion::table(&results)
+    Ok(format!("{}\n\n{}", criterion::table(&results)?, instructions::table()?))
 }

@@ -43,6 +43,9 @@ pub(crate) const FOR_BROWSER: &[Package] =
 pub(crate) const FOR_AGENT_BENCH: &[Package] =
     &[package("prometheus-node-exporter", &["prometheus-node-exporter"])];
 
+/// What counts a program's instructions.
+pub(crate) const FOR_COUNTING: &[Package] = &[package("valgrind", &["valgrind"])];
+
 /// Installs what is missing.
 pub(crate) fn install(wanted: &[Package]) -> Result<()> {
     let missing: Vec<&Package> = wanted.iter().filter(|package| !package.is_usable()).collect();

@@ -7,7 +7,8 @@ use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use crate::explain::{explain, refusal};
 use crate::explanation::{Factor, Outlook, Refusal, Term};
 use crate::feasibility::{Level, Rules};
-use crate::rating::Wanted;
+use crate::rating::{Wanted, is_fuller};
+use crate::request::expected_anywhere;
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
 
 /// Says which of the nodes that are not out is best.
@@ -32,11 +33,10 @@ pub trait Policy: Send + Sync {
         true
     }
 
-    /// Whether the node's score is certain to be above the bound, where that is seen for less than the score costs. Such
-    /// a node cannot win, so that nothing else is looked at.
-    #[inline]
-    fn exceeds(&self, _node: &NodeState, _request: &Request, _bound: f64) -> bool {
-        false
+    /// The largest share of any capacity, mean and deviation, that may be expected to be used of a node whose score is
+    /// not above the bound. What is fuller cannot win, which is seen for less than its score costs.
+    fn fullest(&self, _request: &Request, _bound: f64) -> f64 {
+        f64::INFINITY
     }
 
     /// The scores of several nodes, `None` for those that are out or above the bound, in the place of what was in
@@ -44,9 +44,9 @@ pub trait Policy: Send + Sync {
     /// compiled.
     fn rate(&self, nodes: &[NodeState], request: &Request, bound: f64, scores: &mut Vec<Option<f64>>) {
         let wanted = Wanted::new(request);
-        let rate = |node| {
-            if self.exceeds(node, request, bound) { None } else { wanted.rate(self, node) }
-        };
+        let (fullest, own) = (self.fullest(request, bound), expected_anywhere(request));
+        let may_win = |node| fullest == f64::INFINITY || !is_fuller(node, &own, fullest);
+        let rate = |node| if may_win(node) { wanted.rate(self, node) } else { None };
         scores.clear();
         scores.extend(nodes.iter().map(rate));
     }
@@ -92,7 +92,8 @@ impl dyn Policy + '_ {
         let mut decisions = Vec::new();
         for instance in 0..count {
             let explanation = explained.then(|| explain(self, board.nodes(), request));
-            let outcome = match board.place_one() {
+            // What comes to a node matters to the instances after it.
+            let outcome = match board.place_one(instance + 1 < count) {
                 Some(node) => Outcome::Placed { node: node.id.clone(), hostname: node.hostname.clone() },
                 None => {
                     let reason = refused.get_or_insert_with(|| refusal(self, board.nodes(), request));
@@ -106,7 +107,7 @@ impl dyn Policy + '_ {
 }
 
 /// How many nodes are rated at once: enough for a loop, few enough for what is found in it to spare work in the next.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
 
 /// The nodes of a snapshot with what was placed on them since.
 struct Board<'a> {
@@ -127,16 +128,20 @@ impl<'a> Board<'a> {
         Self { policy, request, snapshot, booked: BTreeMap::new(), candidates }
     }
 
-    /// Takes the best node and books an instance on it.
-    fn place_one(&mut self) -> Option<&'a NodeState> {
+    /// Takes the best node, and books an instance on it where that is asked for.
+    fn place_one(&mut self, is_booked: bool) -> Option<&'a NodeState> {
         let mut top = self.candidates.peek_mut()?;
         let Candidate { index, node, .. } = top.0;
+        if !is_booked {
+            return Some(node);
+        }
         let booked = self.booked.entry(index).or_insert_with(|| node.clone());
         booked.book(self.request);
         match Wanted::new(self.request).rate(self.policy, booked) {
             Some(score) => {
                 top.0.score = score;
-                top.0.placed += 1;
+                top.0.of_service += 1;
+                top.0.at_all += 1;
             }
             None => {
                 PeekMut::pop(top);
@@ -168,9 +173,17 @@ fn best_candidates<'a>(
         for (index, score) in scores.iter().enumerate() {
             let Some(score) = score.filter(|score| *score <= bound) else { continue };
             let (node, index) = (&nodes[index], chunk * AT_ONCE + index);
-            best.push(Candidate { score, index, placed: 0, node, service: &request.service });
-            if best.len() > count {
-                best.pop();
+            let candidate = Candidate {
+                score,
+                index,
+                of_service: node.instances_of(&request.service),
+                at_all: node.instances_at_all(),
+                node,
+            };
+            if best.len() < count {
+                best.push(candidate);
+            } else if let Some(mut worst) = best.peek_mut().filter(|worst| candidate < **worst) {
+                *worst = candidate;
             }
             if best.len() == count {
                 bound = best.peek().map_or(bound, |worst| worst.score);
@@ -184,21 +197,20 @@ fn best_candidates<'a>(
 struct Candidate<'a> {
     score: f64,
     index: usize,
-    /// Instances that it got since the snapshot, all of the service.
-    placed: u64,
+    /// Instances of the service on it, with those that it got since the snapshot.
+    of_service: u64,
+    /// Instances of any service.
+    at_all: u64,
     /// As it is in the snapshot.
     node: &'a NodeState,
-    service: &'a str,
 }
 
 impl Ord for Candidate<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_instances =
-            |count: fn(&Self) -> u64| (count(self) + self.placed).cmp(&(count(other) + other.placed));
         self.score
             .total_cmp(&other.score)
-            .then_with(|| by_instances(|candidate| candidate.node.instances_of(candidate.service)))
-            .then_with(|| by_instances(|candidate| candidate.node.instances_at_all()))
+            .then(self.of_service.cmp(&other.of_service))
+            .then(self.at_all.cmp(&other.at_all))
             .then_with(|| by_name(self.node, other.node))
     }
 }

@@ -52,11 +52,13 @@ impl Level {
         if share * ROUNDING > 1.0 { f64::INFINITY } else { share }
     }
 
+    #[inline]
     fn fits_free(&self) -> bool {
         self.demand <= self.at_most(self.free())
     }
 
     /// Bytes are whole and their limits hard.
+    #[inline]
     fn at_most(&self, limit: f64) -> f64 {
         if self.resource == Resource::Cpu { limit * (1.0 + ROUNDING) } else { limit }
     }
@@ -87,11 +89,12 @@ pub(crate) fn levels(node: &NodeState, demand: &Resources) -> [Level; 3] {
 /// A number of bytes, of which there are at most 8 EiB: so far, processors convert it in one step, and six of them for
 /// each node are a good part of a decision.
 #[inline]
-fn number(bytes: Bytes) -> f64 {
+pub(crate) fn number(bytes: Bytes) -> f64 {
     bytes.get().min(i64::MAX as u64) as f64
 }
 
 /// A mean that is no number must not make a node look idle: it counts as full.
+#[inline]
 pub(crate) fn used(usage: &ResourceUsage, capacity: f64) -> f64 {
     if usage.mean < f64::INFINITY { usage.mean.max(0.0) } else { capacity }
 }
@@ -141,12 +144,14 @@ pub(crate) fn fits(
     demand: &Resources,
     levels: &[Level; 3],
 ) -> bool {
+    // Written out, so that what each resource needs is compiled in place.
+    let [cpu, memory, disk] = levels;
     rules == Rules::None
         || request.overcommit
-        || levels.iter().all(|level| {
-            (rules == Rules::Reservations || level.fits_free())
-                && fits_unreserved(level.resource, node, demand)
-        })
+        || ((rules == Rules::Reservations || (cpu.fits_free() && memory.fits_free() && disk.fits_free()))
+            && fits_unreserved(Resource::Cpu, node, demand)
+            && fits_unreserved(Resource::Memory, node, demand)
+            && fits_unreserved(Resource::Disk, node, demand))
 }
 
 /// Whether what is promised leaves room.

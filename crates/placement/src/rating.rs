@@ -1,7 +1,7 @@
 //! A node's score, in the form in which scores are compared.
 
-use crate::feasibility::{Level, fits, levels, may_be_used, takes_any};
-use crate::{Demand, NodeState, Policy, Request};
+use crate::feasibility::{Level, fits, levels, may_be_used, takes_any, used};
+use crate::{Demand, Load, NodeState, Policy, Request, Resource};
 
 /// A request, with what is the same for all nodes looked up once.
 #[derive(Clone, Copy)]
@@ -27,6 +27,28 @@ impl<'a> Wanted<'a> {
         let levels = levels(node, &demand);
         let takes = fits(node, self.request, rules, &demand, &levels) && policy.admits(node, &levels);
         takes.then(|| comparable_score(policy, node, self.request, &levels))
+    }
+}
+
+/// Whether more than that share of any capacity is expected to be used, mean and deviation, once an instance that uses
+/// `own` is there. What does not show in the measurements yet may come on top. Takes neither roots nor divisions.
+#[inline]
+pub(crate) fn is_fuller(node: &NodeState, own: &Load, share: f64) -> bool {
+    let is_fuller = |resource, mean: f64, variance: f64| {
+        let capacity = node.capacity_of(resource);
+        let room = share * capacity - (mean + own[resource].mean);
+        (room < 0.0 || variance + own[resource].variance > room * room) && capacity > 0.0
+    };
+    match (&node.expected, &node.usage) {
+        (Some(expected), _) => Resource::ALL
+            .iter()
+            .any(|&resource| is_fuller(resource, expected[resource].mean, expected[resource].variance)),
+        (None, Some(usage)) => Resource::ALL.iter().any(|&resource| {
+            let usage = usage.of(resource);
+            let mean = used(usage, node.capacity_of(resource));
+            is_fuller(resource, mean, usage.deviation * usage.deviation)
+        }),
+        (None, None) => false,
     }
 }
 

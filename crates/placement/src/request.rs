@@ -65,6 +65,16 @@ impl Request {
     }
 }
 
+/// What an instance is expected to use on any node at the least.
+pub(crate) fn expected_anywhere(request: &Request) -> Load {
+    let Demand { cpu, memory, disk } = request.demand;
+    let cpu = match cpu {
+        CpuDemand::Megahertz(amount) => amount,
+        CpuDemand::Cores(_) => Megahertz::ZERO,
+    };
+    request.expected.unwrap_or_else(|| Resources { cpu, memory, disk }.as_load())
+}
+
 /// Where instances are to be with regard to those of another service, as far as it costs little.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affinity {

@@ -65,17 +65,14 @@ impl Policy for Headroom {
         risk + self.unserved * lost + self.fullness * full + self.wishes(node, request)
     }
 
-    /// Fullness is a part of the score that can be judged without a root or a division.
-    #[inline]
-    fn exceeds(&self, node: &NodeState, request: &Request, bound: f64) -> bool {
-        let together = request.affinities.iter().filter(|wish| wish.wish == Wish::Together).count();
-        // A little more than the bound, for what rounding may take from the score.
-        let most_full = (bound + self.affinity * together as f64) / self.fullness * (1.0 + 1e-9);
-        afterwards(node, request).iter().any(|(resource, moments)| {
-            let capacity = node.capacity_of(resource);
-            let room = most_full * capacity - moments.mean;
-            capacity > 0.0 && (room < 0.0 || moments.variance > room * room)
-        })
+    fn fullest(&self, request: &Request, bound: f64) -> f64 {
+        if self.unserved.min(self.sibling).min(self.failure) < 0.0 {
+            return f64::INFINITY;
+        }
+        let granted = self.affinity.abs() * request.affinities.len() as f64;
+        // A little more, for what rounding may take from the score.
+        let fullest = (bound + granted) / self.fullness * (1.0 + 1e-9);
+        if fullest >= 0.0 { fullest } else { f64::INFINITY }
     }
 
     fn terms(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> Vec<Term> {

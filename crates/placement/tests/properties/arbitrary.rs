@@ -38,6 +38,17 @@ pub(crate) fn healthy_snapshot() -> impl Strategy<Value = Snapshot> {
     snapshot_of(healthy.prop_flat_map(usage).boxed())
 }
 
+/// So many that some are passed over because of what was found among the ones before.
+pub(crate) fn many_nodes() -> impl Strategy<Value = Snapshot> {
+    vec(healthy_snapshot(), 2..8).prop_map(|snapshots| {
+        let mut nodes: Vec<NodeState> = snapshots.into_iter().flat_map(|snapshot| snapshot.nodes).collect();
+        for (index, node) in nodes.iter_mut().enumerate() {
+            node.id = format!("id{index}").as_str().into();
+        }
+        Snapshot { nodes }
+    })
+}
+
 fn snapshot_of(node: BoxedStrategy<NodeState>) -> impl Strategy<Value = Snapshot> {
     // Half of them are as large and as busy as the one before, so that it is the rest that decides.
     vec((node, any::<bool>()), 0..8).prop_map(|drawn| {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use swarmmanager_placement::{Decision, NodeVerdict, Verdict, policies};
 
-use crate::arbitrary::{extreme, request, snapshot};
+use crate::arbitrary::{extreme, many_nodes, request, snapshot};
 use crate::{CASES, find, node_of, of, oracle, outcomes, replay};
 
 /// What the score of a node should be by what is written beside it; `None` where the policy writes nothing.
@@ -56,6 +56,21 @@ proptest! {
         for policy in policies() {
             let explained = of(policy.place(&snapshot, &request, count));
             prop_assert_eq!(explained, outcomes(&*policy, &snapshot, &request, count), "{}", policy.name());
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_could_not_have_won(
+        snapshot in many_nodes(), request in request(), count in 1_usize..4,
+    ) {
+        for policy in policies() {
+            for decision in policy.place(&snapshot, &request, count).decisions {
+                // The explanation looks at every node.
+                let explanation = decision.explanation.unwrap();
+                let best = explanation.nodes.first();
+                let best = best.filter(|best| matches!(best.verdict, Verdict::Candidate { .. }));
+                prop_assert_eq!(node_of(&decision.outcome), best.map(|best| &best.node), "{}", policy.name());
+            }
         }
     }
 

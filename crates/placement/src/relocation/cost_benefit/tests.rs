@@ -65,7 +65,8 @@ fn what_is_left_is_said_with_its_reason() {
     let plan = lone.plan(&mut CostBenefit::default());
     assert_eq!((plan.moves.len(), plan.left.len()), (0, 1));
     assert_eq!(plan.left[0].reason, "no move or exchange saves what it would cost");
-    let patient = CostBenefitSettings { evidence: Duration::from_secs(600), ..CostBenefitSettings::default() };
+    let patient =
+        CostBenefitSettings { evidence: Duration::from_secs(600), ..CostBenefitSettings::default() };
     let plan = overloaded().plan(&mut CostBenefit::new(patient));
     assert_eq!(plan.left[0].reason, "not in need of relief for 600 s yet");
 }

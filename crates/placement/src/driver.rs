@@ -7,7 +7,7 @@ use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use crate::explain::{explain, refusal};
 use crate::explanation::{Factor, Outlook, Refusal, Term};
 use crate::feasibility::{Level, Rules};
-use crate::rating::{Wanted, is_fuller};
+use crate::rating::{Bar, Wanted};
 use crate::request::expected_anywhere;
 use crate::{Decision, NodeState, Outcome, Request, Snapshot};
 
@@ -33,19 +33,25 @@ pub trait Policy: Send + Sync {
         true
     }
 
-    /// The largest share of any capacity, mean and deviation, that may be expected to be used of a node whose score is
-    /// not above the bound. What is fuller cannot win, which is seen for less than its score costs.
-    fn fullest(&self, _request: &Request, _bound: f64) -> f64 {
-        f64::INFINITY
+    /// What no node is above whose score is not above the bound. What is above cannot win, which is seen for less than its
+    /// score costs.
+    fn bars(&self, _request: &Request, _bound: f64) -> [Bar; 2] {
+        Default::default()
     }
 
-    /// The scores of several nodes, `None` for those that are out or above the bound, in the place of what was in
+    /// The scores of several nodes, `None` for those that are out or above a bar, in the place of what was in
     /// `scores`. Not to be implemented: provided so that each policy has a loop of its own, into which its score is
     /// compiled.
-    fn rate(&self, nodes: &[NodeState], request: &Request, bound: f64, scores: &mut Vec<Option<f64>>) {
+    fn rate(
+        &self,
+        nodes: &[NodeState],
+        request: &Request,
+        [first, second]: &[Bar; 2],
+        scores: &mut Vec<Option<f64>>,
+    ) {
         let wanted = Wanted::new(request);
-        let (fullest, own) = (self.fullest(request, bound), expected_anywhere(request));
-        let may_win = |node| fullest == f64::INFINITY || !is_fuller(node, &own, fullest);
+        let own = expected_anywhere(request);
+        let may_win = |node| !first.is_below(node, &own) && !second.is_below_seldom(node, &own);
         let rate = |node| if may_win(node) { wanted.rate(self, node) } else { None };
         scores.clear();
         scores.extend(nodes.iter().map(rate));
@@ -168,8 +174,10 @@ fn best_candidates<'a>(
     let mut scores = Vec::new();
     // What is above the worst of the best needs no second look.
     let mut bound = if count == 0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    let mut bars = policy.bars(request, bound);
     for (chunk, nodes) in snapshot.chunks(AT_ONCE).enumerate() {
-        policy.rate(nodes, request, bound, &mut scores);
+        policy.rate(nodes, request, &bars, &mut scores);
+        let before = bound;
         for (index, score) in scores.iter().enumerate() {
             let Some(score) = score.filter(|score| *score <= bound) else { continue };
             let (node, index) = (&nodes[index], chunk * AT_ONCE + index);
@@ -188,6 +196,9 @@ fn best_candidates<'a>(
             if best.len() == count {
                 bound = best.peek().map_or(bound, |worst| worst.score);
             }
+        }
+        if bound < before {
+            bars = policy.bars(request, bound);
         }
     }
     best

@@ -27,6 +27,7 @@ pub use explanation::{
 pub use feasibility::{Level, Rules};
 pub use load::{Load, Moments, PerResource};
 pub use policy::*;
+pub use rating::Bar;
 pub use reason::Reason;
 pub use request::{Affinity, Demand, HostPort, Request, Wish};
 pub use resource::Resource;

@@ -30,25 +30,54 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Whether more than that share of any capacity is expected to be used, mean and deviation, once an instance that uses
-/// `own` is there. What does not show in the measurements yet may come on top. Takes neither roots nor divisions.
-#[inline]
-pub(crate) fn is_fuller(node: &NodeState, own: &Load, share: f64) -> bool {
-    let is_fuller = |resource, mean: f64, variance: f64| {
-        let capacity = node.capacity_of(resource);
-        let room = share * capacity - (mean + own[resource].mean);
-        (room < 0.0 || variance + own[resource].variance > room * room) && capacity > 0.0
-    };
-    match (&node.expected, &node.usage) {
-        (Some(expected), _) => Resource::ALL
-            .iter()
-            .any(|&resource| is_fuller(resource, expected[resource].mean, expected[resource].variance)),
-        (None, Some(usage)) => Resource::ALL.iter().any(|&resource| {
-            let usage = usage.of(resource);
-            let mean = used(usage, node.capacity_of(resource));
-            is_fuller(resource, mean, usage.deviation * usage.deviation)
-        }),
-        (None, None) => false,
+/// A share of every capacity, and so many deviations that its expected use has to stay below it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bar {
+    /// The share of the capacity; infinite where there is no bar.
+    pub share: f64,
+    /// The deviations, not below 0.
+    pub deviations: f64,
+}
+
+impl Default for Bar {
+    /// Above everything.
+    fn default() -> Self {
+        Self { share: f64::INFINITY, deviations: 0.0 }
+    }
+}
+
+impl Bar {
+    /// Whether a node is above it for certain once an instance that uses `own` is there. What does not show in the
+    /// measurements yet may come on top. Takes neither roots nor divisions.
+    #[inline(always)]
+    pub(crate) fn is_below(&self, node: &NodeState, own: &Load) -> bool {
+        if self.share == f64::INFINITY {
+            return false;
+        }
+        let squared = self.deviations * self.deviations;
+        let exceeds = |resource, mean: f64, variance: f64| {
+            let capacity = node.capacity_of(resource);
+            let room = self.share * capacity - (mean + own[resource].mean);
+            let variance = variance + own[resource].variance;
+            (room < 0.0 || squared * variance > room * room) && capacity > 0.0
+        };
+        match (&node.expected, &node.usage) {
+            (Some(expected), _) => Resource::ALL
+                .iter()
+                .any(|&resource| exceeds(resource, expected[resource].mean, expected[resource].variance)),
+            (None, Some(usage)) => Resource::ALL.iter().any(|&resource| {
+                let usage = usage.of(resource);
+                let mean = used(usage, node.capacity_of(resource));
+                exceeds(resource, mean, usage.deviation * usage.deviation)
+            }),
+            (None, None) => false,
+        }
+    }
+
+    /// The same where most nodes do not come to be asked.
+    #[inline(never)]
+    pub(crate) fn is_below_seldom(&self, node: &NodeState, own: &Load) -> bool {
+        self.is_below(node, own)
     }
 }
 

@@ -41,6 +41,12 @@ pub(crate) fn tail_and_excess(z: f64) -> [f64; 2] {
     }
 }
 
+/// A z below which that chance is above `chance`, and nearly the largest one.
+pub(crate) fn likelier_below(chance: f64) -> f64 {
+    let likelier = TABLE.partition_point(|[tail, _]| *tail > chance);
+    likelier.saturating_sub(1) as f64 / FINENESS - NEVER
+}
+
 /// The chance that a standard normal value is above z.
 fn tail(z: f64) -> f64 {
     0.5 * libm::erfc(z * FRAC_1_SQRT_2)
@@ -72,6 +78,15 @@ mod tests {
         assert_eq!(tail_and_excess(7.0), [0.0, 0.0]);
         assert_eq!(tail_and_excess(f64::INFINITY), [0.0, 0.0]);
         assert_eq!(tail_and_excess(f64::NAN), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn the_table_is_read_backwards() {
+        for chance in [1e-6, 0.001, 0.05, 0.3, 0.5, 0.9] {
+            let z = likelier_below(chance);
+            assert!(tail_and_excess(z - 1e-9)[0] > chance, "{chance}");
+            assert!(tail_and_excess(z + 1.01 / FINENESS)[0] <= chance, "{chance}");
+        }
     }
 
     #[test]

@@ -22,6 +22,20 @@ pub(crate) fn alike(nodes: usize) -> Snapshot {
     Snapshot { nodes: (0..nodes).map(|index| node(index, 3, 0.3)).collect() }
 }
 
+/// Nodes that are all likely to be overloaded: none is calm enough for the others to be passed over.
+pub(crate) fn busy(nodes: usize) -> Snapshot {
+    let load = |index: usize| 0.8 + (index % 13) as f64 / 130.0;
+    Snapshot { nodes: (0..nodes).map(|index| node(index, index % 7, load(index))).collect() }
+}
+
+/// The same with an instance of the service on every node.
+pub(crate) fn with_siblings(mut snapshot: Snapshot, service: &str) -> Snapshot {
+    for node in &mut snapshot.nodes {
+        node.instances.insert(service.to_owned(), 1);
+    }
+    snapshot
+}
+
 /// Before anything is known of what runs there.
 pub(crate) fn without_forecasts(mut snapshot: Snapshot) -> Snapshot {
     for node in &mut snapshot.nodes {

@@ -78,6 +78,9 @@ fn one_decision(criterion: &mut Criterion) {
                 bench(&format!("{DEFAULT_POLICY} {what}"), &**ours, snapshot, request);
             };
             bench("over nodes all alike", &fleet::alike(nodes), &request);
+            bench("over nodes all at risk", &fleet::busy(nodes), &request);
+            let siblings = fleet::with_siblings(snapshot.clone(), &request.service);
+            bench("over nodes that all run the service", &siblings, &request);
             bench("without forecasts", &fleet::without_forecasts(snapshot.clone()), &request);
             bench("with two constraints", &snapshot, &constrained);
         }

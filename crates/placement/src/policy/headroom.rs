@@ -2,8 +2,9 @@
 
 use crate::explanation::{Outlook, Term};
 use crate::feasibility::Level;
+use crate::rating::Bar;
 use crate::request::Wish;
-use crate::risk::{NEVER, tail_and_excess};
+use crate::risk::{NEVER, likelier_below, tail_and_excess};
 use crate::{Load, Moments, NodeState, Policy, Request};
 
 /// The policy `headroom`.
@@ -65,14 +66,19 @@ impl Policy for Headroom {
         risk + self.unserved * lost + self.fullness * full + self.wishes(node, request)
     }
 
-    fn fullest(&self, request: &Request, bound: f64) -> f64 {
+    fn bars(&self, request: &Request, bound: f64) -> [Bar; 2] {
         if self.unserved.min(self.sibling).min(self.failure) < 0.0 {
-            return f64::INFINITY;
+            return Default::default();
         }
         let granted = self.affinity.abs() * request.affinities.len() as f64;
         // A little more, for what rounding may take from the score.
-        let fullest = (bound + granted) / self.fullness * (1.0 + 1e-9);
-        if fullest >= 0.0 { fullest } else { f64::INFINITY }
+        let most = (bound + granted) * (1.0 + 1e-9) + 1e-12;
+        let fullest = Bar { share: most / self.fullness, deviations: 1.0 };
+        let riskiest = Bar { share: self.limit, deviations: likelier_below(most) };
+        [
+            if fullest.share >= 0.0 { fullest } else { Bar::default() },
+            if riskiest.deviations >= 0.0 && self.fullness >= 0.0 { riskiest } else { Bar::default() },
+        ]
     }
 
     fn terms(&self, node: &NodeState, request: &Request, levels: &[Level; 3]) -> Vec<Term> {

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use swarmmanager_placement::{
-    Demand, Load, Moments, NodeState, Policy, Request, ResourceUsage, Snapshot, Usage, policies,
+    Demand, Load, Moments, NodeState, PerResource, Policy, Request, ResourceUsage, Snapshot, Usage, policies,
 };
 use swarmmanager_simulator::fleet::nodes;
 use swarmmanager_simulator::fleets::fleet;
@@ -97,6 +97,11 @@ fn request() -> Request {
         disk: Bytes::from_mib(16),
     };
     let mut request = Request::new("web", demand);
-    request.expected = Some(Load::of(|_| Moments { mean: 1e6, variance: 1e10 }));
+    // In MHz, bytes, bytes, and bytes per second.
+    let used = PerResource::new([40.0, 12e6, 12e6, 1e5, 1e5]);
+    request.expected = Some(Load::of(|resource| {
+        let mean = used[resource];
+        Moments { mean, variance: (mean / 4.0).powi(2) }
+    }));
     request
 }

@@ -61,8 +61,9 @@ pub(crate) fn take_without(
 }
 
 fn read(cluster: &Cluster, measurements: &Measurements) -> Snapshot {
-    let reserved = reserved_on(cluster, &cluster.managed(), |node| measurements.per_core(node));
-    let mut failures = outlook::failures(cluster, unix_ms());
+    let managed = cluster.managed();
+    let reserved = reserved_on(cluster, &managed, |node| measurements.per_core(node));
+    let mut failures = outlook::failures(cluster, &managed, unix_ms());
     let none = Reserved::default();
     let nodes = cluster.nodes.iter().map(|node| {
         let reserved = reserved.get(&node.id).unwrap_or(&none);

@@ -54,8 +54,11 @@ pub(super) fn of_newcomer(
 }
 
 /// How many tasks of each of our services failed on a node of late.
-pub(super) fn failures(cluster: &Cluster, now_unix_ms: i64) -> BTreeMap<NodeId, BTreeMap<String, u32>> {
-    let managed = cluster.managed();
+pub(super) fn failures(
+    cluster: &Cluster,
+    managed: &BTreeMap<String, ManagedService>,
+    now_unix_ms: i64,
+) -> BTreeMap<NodeId, BTreeMap<String, u32>> {
     let mut services = BTreeMap::new();
     for service in managed.values().filter(|service| matches!(service.layout, Layout::Instances { .. })) {
         services.extend(service.parts().into_iter().map(|part| (part.swarm.id.as_str(), &service.name)));
